@@ -1,0 +1,80 @@
+use std::collections::HashMap;
+
+use domain::{
+    Caller, Channel, Draft, Error, ItemErrors, NewRegistration, RegisterPresences, Registration,
+    Sector, Submission, WorksReference, belgian_day,
+};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+
+use crate::App;
+
+impl App {
+    /// Registers presences. Each item is judged by itself: what is right is stored, what is wrong is told with all its
+    /// errors, and the answers come in the order of the items.
+    ///
+    /// When it answers, what is stored is on disk. An [`Error`] means that nothing was stored.
+    pub async fn register(
+        &self,
+        caller: &Caller,
+        command: RegisterPresences<'_>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+        let now = to_milliseconds(self.clock.now());
+        let sectors = self.sectors_of(command.drafts).await?;
+        let judged: Vec<_> = command
+            .drafts
+            .iter()
+            .map(|draft| {
+                let sector = draft.works().and_then(|works| *sectors.get(&works)?);
+                let submission = draft.check(belgian_day(now), sector, &self.policy)?;
+                Ok(new_registration(submission, sector, now, caller))
+            })
+            .collect();
+        self.keep(judged).await
+    }
+
+    /// The sectors of the works that the drafts name, in one look-up.
+    async fn sectors_of(
+        &self,
+        drafts: &[Draft<'_>],
+    ) -> Result<HashMap<WorksReference, Option<Sector>>, Error> {
+        let mut works: Vec<_> = drafts.iter().filter_map(Draft::works).collect();
+        works.sort_unstable();
+        works.dedup();
+        if works.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sectors = self.store.sectors(works.clone()).await?;
+        Ok(works.into_iter().zip(sectors).collect())
+    }
+
+    async fn keep(
+        &self,
+        judged: Vec<Result<NewRegistration, ItemErrors>>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+        let (mut right, mut places) = (Vec::with_capacity(judged.len()), Vec::new());
+        for item in judged {
+            places.push(item.map(|new| right.push(new)));
+        }
+        let stored = if right.is_empty() { Vec::new() } else { self.store.register(right).await? };
+        let mut stored = stored.into_iter();
+        let mut next =
+            |()| stored.next().expect("the store answers every registration that it was given");
+        Ok(places.into_iter().map(|place| place.map(&mut next)).collect())
+    }
+}
+
+fn new_registration(
+    submission: Submission,
+    sector: Option<Sector>,
+    created: Timestamp,
+    caller: &Caller,
+) -> NewRegistration {
+    let sender = caller.sender().clone();
+    NewRegistration { submission, sector, created, channel: Channel::WebService, sender }
+}
+
+/// Moments are kept to the millisecond; cut, so that none lies in the future.
+pub(crate) fn to_milliseconds(moment: Timestamp) -> Timestamp {
+    let cut = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Floor);
+    moment.round(cut).unwrap_or(moment)
+}

@@ -1,0 +1,122 @@
+use std::fmt;
+
+/// What is wrong with one item of a call: the other items are handled all the same.
+///
+/// Codes 1 to 11 and their texts are the contract's (SOAP page, "Error codes per item"); from 101 on they are ours, for
+/// what the contract gives no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemError {
+    /// The caller may not cancel this registration.
+    NotAuthorized,
+    /// An enterprise number of a wrong shape.
+    CompanyShape,
+    /// An enterprise number with wrong check digits.
+    CompanyCheck,
+    /// No reference of a declaration of works.
+    WorkPlace,
+    /// No person's number.
+    Inss,
+    /// A day that may not be registered now.
+    RegistrationDate,
+    /// An id that was never given out.
+    UnknownRegistration,
+    /// A registration that is cancelled already.
+    AlreadyCancelled,
+    /// The registration's day, and what the policy grants after it, is over.
+    TooLateToCancel,
+    /// A registration that the caller may not see.
+    RegistrationNotFound,
+    /// No reason of the contract's list.
+    CancelReason,
+    /// No Limosa id.
+    LimosaId,
+    /// A page out of bounds.
+    Page,
+    /// No sector's number.
+    Sector,
+    /// The sector of the work does not register whole days.
+    DayNotAllowed,
+}
+
+impl ItemError {
+    /// The code of the protocol.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotAuthorized => "1",
+            Self::CompanyShape => "2",
+            Self::CompanyCheck => "3",
+            Self::WorkPlace => "4",
+            Self::Inss => "5",
+            Self::RegistrationDate => "6",
+            Self::UnknownRegistration => "7",
+            Self::AlreadyCancelled => "8",
+            Self::TooLateToCancel => "9",
+            Self::RegistrationNotFound => "10",
+            Self::CancelReason => "11",
+            Self::LimosaId => "101",
+            Self::Page => "103",
+            Self::Sector => "104",
+            Self::DayNotAllowed => "105",
+        }
+    }
+
+    /// The text of the protocol.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::NotAuthorized => {
+                "The user has no authorization to cancel this Presence Registration"
+            }
+            Self::CompanyShape | Self::CompanyCheck => {
+                "Invalid companyId node content. Invalid KBO/BCE number"
+            }
+            Self::WorkPlace => {
+                "Invalid WorkPlaceId node content. Invalid Déclaration de Travaux/Aangifte van Werken number"
+            }
+            Self::Inss => "Invalid INSS node content. Invalid INSZ/INSS number",
+            Self::RegistrationDate => {
+                "Invalid registration date (only today or tomorrow are allowed)"
+            }
+            Self::UnknownRegistration => "Unknown RegistrationId",
+            Self::AlreadyCancelled => "Presence registration already cancelled",
+            Self::TooLateToCancel => "Too late to cancel this presence registration",
+            Self::RegistrationNotFound => "Presence registration not found",
+            Self::CancelReason => "Invalid cancel reason",
+            Self::LimosaId => "Invalid LimosaId node content. A Limosa id has 1 to 20 digits",
+            Self::Page => "Invalid page. FirstRow is 0 or more, FetchSize is 0 to 500",
+            Self::Sector => "Unknown sector. 1 is construction, 2 guarding, 3 meat and 4 cleaning",
+            Self::DayNotAllowed => {
+                "The sector of this work registers begin and end times, not whole days"
+            }
+        }
+    }
+}
+
+impl fmt::Display for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.description())
+    }
+}
+
+/// All that is wrong with one item, in the order of the codes; never empty, never more than the contract's ten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemErrors(Vec<ItemError>);
+
+impl ItemErrors {
+    /// The errors as a list; `None` when there is none.
+    pub(crate) fn of(mut errors: Vec<ItemError>) -> Option<Self> {
+        errors.sort_unstable();
+        errors.dedup();
+        (!errors.is_empty()).then_some(Self(errors))
+    }
+
+    /// The errors, lowest code first.
+    pub fn iter(&self) -> impl Iterator<Item = ItemError> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl From<ItemError> for ItemErrors {
+    fn from(error: ItemError) -> Self {
+        Self(vec![error])
+    }
+}

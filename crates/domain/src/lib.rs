@@ -1,0 +1,55 @@
+//! The pure rules of presence registration.
+//!
+//! No input or output, no clock and no randomness of its own: what a rule needs of the world comes in as an argument.
+//! Identifiers are types that cannot be wrong once built; a [`Registration`] changes by methods that take the moment;
+//! the errors are the ones of the contract.
+
+mod call;
+mod caller;
+mod cancel;
+mod channel;
+mod clock;
+mod digits;
+mod draft;
+mod error;
+mod item_error;
+mod policy;
+mod registration;
+mod remark;
+mod search;
+mod search_draft;
+mod sector;
+mod status;
+mod work;
+
+/// Identifiers that are right by construction.
+pub mod id;
+pub mod sample;
+
+pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchPresences};
+pub use caller::{Caller, Sender};
+pub use cancel::{CancellationReason, cancel};
+pub use channel::Channel;
+pub use clock::{Clock, belgian_day, belgian_time, earliest_instant, latest_instant};
+pub use draft::{Draft, DraftDay, DraftWho};
+pub use error::{Error, ErrorKind};
+pub use id::client_reference::ClientReference;
+pub use id::enterprise_number::{EnterpriseNumber, EnterpriseNumberError};
+pub use id::foreign_vat::ForeignVatNumber;
+pub use id::inss::{Inss, InssKind};
+pub use id::limosa_id::LimosaId;
+pub use id::registration_id::RegistrationId;
+pub use id::works_reference::WorksReference;
+pub use item_error::{ItemError, ItemErrors};
+pub use policy::{EventKind, Policy, PolicyError, SectorRule};
+pub use registration::{
+    Amended, Cause, Dossier, HistoryEntry, NewRegistration, Registration, Submission, Who,
+};
+pub use remark::{Remark, Remarks};
+pub use search::{
+    Days, Direction, MAX_FETCH_SIZE, Page, Search, SearchPage, Sort, SortKey, StatusSet,
+};
+pub use search_draft::{DraftMoment, SearchDraft, SearchRefusal};
+pub use sector::Sector;
+pub use status::Status;
+pub use work::Work;
