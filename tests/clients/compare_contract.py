@@ -4,9 +4,10 @@
     compare_contract.py OURS PUBLISHED
 
 Both are directories that hold be/socialsecurity/… . What a generated client depends on must be equal: names, order,
-types, facets, cardinalities, actions, messages, parts, faults, styles. What it does not depend on is left out:
-documentation, comments, security policies, blanks, prefixes, file names of imports, the service address, and what
-the contract does not use of the XML namespace. Prints every difference; exit 1 if there is one, 2 if a file is missing.
+types, facets, cardinalities, actions, messages, parts, faults, styles; and the prefixes that the WSDL gives to the
+contract's namespaces, since node-soap 1.13 looks prefixes of a schema up there. What it does not depend on is left
+out: documentation, comments, security policies, blanks, other prefixes, file names of imports, the service address,
+and what the contract does not use of the XML namespace. Prints every difference; exit 1 if there is one, 2 if a file is missing.
 """
 
 import sys
@@ -161,6 +162,14 @@ def compare(path, ours, published, differences):
             compare(f"{path}/{name}", child, by_label[name], differences)
 
 
+def compare_prefixes(ours, published, differences):
+    """Adds one line per prefix of a namespace of the contract that is not the same in both WSDL."""
+    for prefix in sorted(ours.keys() | published.keys(), key=str):
+        mine, theirs = ours.get(prefix), published.get(prefix)
+        if mine != theirs and any(name and name.startswith("http://socialsecurity.be/") for name in (mine, theirs)):
+            differences.append(f"wsdl: prefix {prefix!r} is {mine} in ours, {theirs} in the published one")
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -173,6 +182,7 @@ def main():
     for side in (ours, published):
         reduce_xml_namespace(side[1])
     compare("wsdl", model(ours[0]), model(published[0]), differences)
+    compare_prefixes(ours[0].nsmap, published[0].nsmap, differences)
     for namespace in sorted(ours[1].keys() | published[1].keys()):
         if namespace not in ours[1] or namespace not in published[1]:
             where = "published" if namespace in published[1] else "ours"

@@ -34,10 +34,11 @@ CHANGES = [
     (WSDL, 'name="fault"', 'name="parameters"', True),
     (WSDL, 'use="literal"', 'use="encoded"', True),
     (WSDL, 'style="document"', 'style="rpc"', True),
-    (WSDL, '<wsdl:fault name="BusinessError" message="msg:BusinessError"/>', "", True),
+    (WSDL, '<wsdl:fault name="BusinessError" message="type:BusinessError"/>', "", True),
     (WSDL, 'port name="PresenceRegistrationSOAP11"', 'port name="PresenceRegistrationSOAP"', True),
     (WSDL, "http://localhost:8080/", "https://example.test/", False),
-    (WSDL, "msg:", "m:", None),
+    (WSDL, "type:", "msg:", True),
+    (ERRORS, "xs:", "xsd:", False),
     (ERRORS, 'name="Id"', 'name="id"', True),
     (ERRORS, 'use="optional"', 'use="required"', True),
     (ERRORS, 'ref="xml:lang"', 'ref="xml:lang" ', False),
@@ -65,10 +66,10 @@ def main():
             if old not in text:
                 raise SystemExit(f"{file} no longer holds {old!r}")
             text = text.replace(old, new)
-            if expected is None:  # a prefix, whose declaration changes with it
-                text = text.replace(f'xmlns:{old[:-1]}=', f'xmlns:{new[:-1]}=')
+            if old.endswith(":"):  # a prefix, whose declaration changes with it
+                text = text.replace(f"xmlns:{old[:-1]}=", f"xmlns:{new[:-1]}=")
             (changed / file).write_text(text, encoding="utf-8")
-            if differs(ours, changed) != bool(expected):
+            if differs(ours, changed) != expected:
                 print(f"{file}: {old!r} -> {new!r} should {'' if expected else 'not '}be a difference")
                 wrong += 1
     print(f"{len(CHANGES)} changes, {wrong} judged wrongly")
