@@ -7,7 +7,8 @@ Both are directories that hold be/socialsecurity/… . What a generated client d
 types, facets, cardinalities, actions, messages, parts, faults, styles; and the prefixes that the WSDL gives to the
 contract's namespaces, since node-soap 1.13 looks prefixes of a schema up there. What it does not depend on is left
 out: documentation, comments, security policies, blanks, other prefixes, file names of imports, the service address,
-and what the contract does not use of the XML namespace. Prints every difference; exit 1 if there is one, 2 if a file is missing.
+and what the contract does not use of the XML namespace. Prints every difference; exit 1 if there is one, 2 if a file
+is missing.
 """
 
 import sys
