@@ -1,1 +1,214 @@
-//! store-sqlite
+//! The embedded store: one SQLite file in a folder.
+//!
+//! One thread writes and gathers what waits into one commit; others read beside it. What it answers to have stored is on
+//! disk (`synchronous=FULL`).
+
+mod checkpoint;
+mod connection;
+mod failure;
+mod ids;
+mod job;
+mod lookup;
+mod plan;
+mod readers;
+mod row;
+mod schema;
+mod search;
+mod stats;
+mod write;
+mod writer;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use domain::{
+    Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
+    SearchPage, Sector, Work, WorksReference,
+};
+use rusqlite::Connection;
+use store::{Store, Transition};
+use tokio::sync::oneshot;
+
+use crate::checkpoint::Checkpoints;
+use crate::failure::Failure;
+use crate::job::{Amend, Job};
+use crate::readers::Readers;
+use crate::stats::Counters;
+
+pub use stats::Stats;
+
+/// The name of the database in its folder.
+pub const FILE_NAME: &str = "presence.sqlite";
+
+/// How the embedded store uses the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Threads that search.
+    pub search_threads: usize,
+    /// Threads for short look-ups.
+    pub lookup_threads: usize,
+    /// How many jobs may wait for the writer, and how many for each lane of readers; one more is refused as overload.
+    pub waiting: usize,
+    /// Page cache of the writer, in KiB.
+    pub writer_cache_kib: u32,
+    /// Page cache of each reader, in KiB.
+    pub reader_cache_kib: u32,
+    /// How many pages of 4 KiB the log should have at most before it is copied into the file.
+    pub checkpoint_pages: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            search_threads: 2,
+            lookup_threads: 1,
+            waiting: 1024,
+            writer_cache_kib: 32 * 1024,
+            reader_cache_kib: 4 * 1024,
+            checkpoint_pages: 20_000,
+        }
+    }
+}
+
+/// Registrations in one SQLite file.
+///
+/// Dropping it writes what was accepted, copies the log into the file and closes it.
+pub struct SqliteStore {
+    jobs: Option<SyncSender<Job>>,
+    searches: Option<Readers>,
+    lookups: Option<Readers>,
+    counters: Arc<Counters>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Opens the store in `folder`, which is made when it is missing; brings its schema up to date.
+    ///
+    /// Errors: the folder cannot be made or read, the file is of another program or of a newer version of this one.
+    pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::caused_by(ErrorKind::StoreRefused, error))?;
+        let file = folder.join(FILE_NAME);
+        let mut writer = connection::writer(&file, options.writer_cache_kib)
+            .map_err(|error| failure::opening(error.into()))?;
+        schema::migrate(&mut writer).map_err(failure::opening)?;
+        Ok(Self::start(&file, writer, options).map_err(Failure::from)?)
+    }
+
+    fn start(file: &Path, mut writer: Connection, options: Options) -> rusqlite::Result<Self> {
+        let counters = Arc::new(Counters::default());
+        let (jobs, waiting) = sync_channel(options.waiting);
+        let reader_cache = options.reader_cache_kib;
+        let (searches, mut threads) =
+            Readers::start(file, "search", options.search_threads, options.waiting, reader_cache)?;
+        let (lookups, more) =
+            Readers::start(file, "look-up", options.lookup_threads, options.waiting, reader_cache)?;
+        threads.extend(more);
+        let (checkpoints, thread) =
+            Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
+        threads.push(thread);
+        threads.push(start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?);
+        Ok(Self {
+            jobs: Some(jobs),
+            searches: Some(searches),
+            lookups: Some(lookups),
+            counters,
+            threads: Mutex::new(threads),
+        })
+    }
+
+    /// What the writer has done since the store was opened.
+    pub fn stats(&self) -> Stats {
+        self.counters.read()
+    }
+
+    /// Hands a job to the writer and waits until it is on disk.
+    async fn write<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Job,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        let jobs = self.jobs.as_ref().ok_or(Failure::Closed)?;
+        jobs.try_send(job(reply)).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::Full,
+            TrySendError::Disconnected(_) => Failure::Closed,
+        })?;
+        answer.await.unwrap_or_else(|_| Err(Failure::Closed.into()))
+    }
+}
+
+fn start_writer(
+    connection: Connection,
+    waiting: Receiver<Job>,
+    mut checkpoints: Checkpoints,
+    counters: Arc<Counters>,
+) -> rusqlite::Result<JoinHandle<()>> {
+    let run = move || {
+        if let Err(error) = writer::run(&connection, &waiting, &mut checkpoints, &counters) {
+            tracing::error!(%error, "the writer could not start");
+        }
+    };
+    std::thread::Builder::new()
+        .name("writer".into())
+        .spawn(run)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.jobs = None;
+        self.searches = None;
+        self.lookups = None;
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..).rev() {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store had panicked");
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn register(
+        &self,
+        registrations: Vec<NewRegistration>,
+    ) -> Result<Vec<Registration>, Error> {
+        self.write(|reply| Job::Register { new: registrations, reply }).await
+    }
+
+    async fn amend(
+        &self,
+        ids: Vec<Option<RegistrationId>>,
+        transition: Arc<Transition>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+        let amend = |reply| Job::Amend(Amend { ids, transition, answers: Vec::new(), reply });
+        self.write(amend).await
+    }
+
+    async fn search(&self, search: Search, budget: u32) -> Result<SearchPage, Error> {
+        let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
+        lane.read(move |connection| search::search(connection, &search, budget)).await
+    }
+
+    async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {
+        let lane = self.lookups.as_ref().ok_or(Failure::Closed)?;
+        lane.read(move |connection| lookup::dossier(connection, id)).await
+    }
+
+    async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error> {
+        let lane = self.lookups.as_ref().ok_or(Failure::Closed)?;
+        lane.read(move |connection| lookup::sectors(connection, &works)).await
+    }
+
+    async fn put_works(&self, works: Vec<Work>) -> Result<(), Error> {
+        self.write(|reply| Job::PutWorks { works, reply }).await
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.write(|reply| Job::Check { reply }).await
+    }
+}

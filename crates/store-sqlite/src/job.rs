@@ -1,0 +1,86 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId, Work};
+use store::Transition;
+use tokio::sync::oneshot;
+
+use crate::failure::Failure;
+use crate::write::Statements;
+
+type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// Something to write, with the call that waits for it.
+pub(crate) enum Job {
+    Register { new: Vec<NewRegistration>, reply: Reply<Vec<Registration>> },
+    Amend(Amend),
+    PutWorks { works: Vec<Work>, reply: Reply<()> },
+    Check { reply: Reply<()> },
+}
+
+pub(crate) struct Amend {
+    pub(crate) ids: Vec<Option<RegistrationId>>,
+    pub(crate) transition: Arc<Transition>,
+    pub(crate) answers: Vec<Result<Registration, ItemErrors>>,
+    pub(crate) reply: Reply<Vec<Result<Registration, ItemErrors>>>,
+}
+
+impl Job {
+    /// How many registrations it writes, for the size of a commit.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Register { new, .. } => new.len(),
+            Self::Amend(Amend { ids, .. }) => ids.len(),
+            Self::PutWorks { works, .. } => works.len(),
+            Self::Check { .. } => 1,
+        }
+    }
+
+    /// How many ids it needs.
+    pub(crate) fn ids(&self) -> usize {
+        match self {
+            Self::Register { new, .. } => new.len(),
+            _ => 0,
+        }
+    }
+
+    /// Writes, inside the transaction that the caller has begun. May be asked again after a rollback.
+    pub(crate) fn apply(
+        &mut self,
+        ids: Range<i64>,
+        statements: &mut Statements<'_>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Register { new, .. } => {
+                for (id, new) in ids.zip(new) {
+                    statements.insert(id, new)?;
+                }
+            }
+            Self::Amend(amend) => {
+                amend.answers = statements.amend(&amend.ids, &amend.transition)?;
+            }
+            Self::PutWorks { works, .. } => statements.put_works(works)?,
+            Self::Check { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Answers the call. Whoever has gone away meanwhile does not hear it; what is committed stays.
+    pub(crate) fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
+        let outcome = outcome.map_err(Error::from);
+        match self {
+            Self::Register { new, reply } => {
+                let stored = |(id, new): (i64, NewRegistration)| {
+                    RegistrationId::new(id).map(|id| new.stored_as(id))
+                };
+                let _ = reply.send(outcome.map(|()| ids.zip(new).filter_map(stored).collect()));
+            }
+            Self::Amend(Amend { answers, reply, .. }) => {
+                let _ = reply.send(outcome.map(|()| answers));
+            }
+            Self::PutWorks { reply, .. } | Self::Check { reply } => {
+                let _ = reply.send(outcome);
+            }
+        }
+    }
+}

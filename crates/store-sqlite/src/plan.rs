@@ -1,0 +1,175 @@
+//! Which statement a search runs: one index, chosen by the criteria, and never a scan.
+
+use domain::{Search, SortKey};
+
+/// How the registrations of one day are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// By the person, the most selective of all.
+    Inss,
+    /// By the work and the employer.
+    WorksAndCompany,
+    /// By the work.
+    Works,
+    /// By the employer.
+    Company,
+    /// By the day alone.
+    Day,
+}
+
+/// What is read of each registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Breadth {
+    /// The id, which the index has.
+    Id,
+    /// All that filters and sort keys look at, from the row.
+    Row,
+}
+
+/// The statement of a search, to be run once for each day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) access: Access,
+    pub(crate) breadth: Breadth,
+}
+
+impl Plan {
+    pub(crate) fn of(search: &Search) -> Self {
+        let access = match (search.inss, search.works, search.company) {
+            (Some(_), ..) => Access::Inss,
+            (None, Some(_), Some(_)) => Access::WorksAndCompany,
+            (None, Some(_), None) => Access::Works,
+            (None, None, Some(_)) => Access::Company,
+            (None, None, None) => Access::Day,
+        };
+        let beside_the_index =
+            access == Access::Inss && (search.works.is_some() || search.company.is_some());
+        let filtered = search.statuses.is_some()
+            || search.remarks.is_some()
+            || search.created_from.is_some()
+            || search.created_until.is_some()
+            || search.sector.is_some();
+        let sorted = !matches!(search.sort.key, SortKey::Id | SortKey::RegistrationDate);
+        let breadth =
+            if beside_the_index || filtered || sorted { Breadth::Row } else { Breadth::Id };
+        Self { access, breadth }
+    }
+
+    /// The statement; its parameters are the day and what [`Access`] names.
+    pub(crate) fn sql(self) -> String {
+        let columns = match self.breadth {
+            Breadth::Id => "id",
+            Breadth::Row => {
+                "id, works, company, status, remarks, created, sector, channel, sender_id"
+            }
+        };
+        let (index, condition) = match self.access {
+            Access::Inss => ("registration_by_inss", " AND inss = ?2"),
+            Access::WorksAndCompany => {
+                ("registration_by_works", " AND works = ?2 AND company = ?3")
+            }
+            Access::Works => ("registration_by_works", " AND works = ?2"),
+            Access::Company => ("registration_by_company", " AND company = ?2"),
+            Access::Day => ("registration_by_company", ""),
+        };
+        format!("SELECT {columns} FROM registration INDEXED BY {index} WHERE day = ?1{condition}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use domain::{Days, Direction, Page, Remarks, Sector, Sort, Status, sample};
+    use jiff::Timestamp;
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::{lookup, schema, search};
+
+    fn database() -> Connection {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        schema::migrate(&mut connection).expect("the schema");
+        connection
+    }
+
+    /// The steps by which SQLite runs a statement.
+    fn steps(connection: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
+        for parameter in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(parameter, 1).expect("bound");
+        }
+        let mut rows = statement.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().expect("a plan") {
+            steps.push(row.get(3).expect("a text"));
+        }
+        steps
+    }
+
+    /// Every combination of criteria and order that the contract allows.
+    fn every_search() -> impl Iterator<Item = Search> {
+        (0..256_u32).flat_map(|given| {
+            let given = move |bit: u32| given >> bit & 1 == 1;
+            let orders = SortKey::ALL.into_iter().flat_map(|key| {
+                Direction::ALL.into_iter().map(move |direction| Sort { key, direction })
+            });
+            orders.map(move |sort| Search {
+                inss: given(0).then(|| sample::inss(1)),
+                company: given(1).then(|| sample::enterprise_number(1)),
+                works: given(2).then(|| sample::works_reference(1)),
+                statuses: given(3).then(|| Status::ALL.into_iter().collect()),
+                remarks: given(4).then_some(Remarks::NONE),
+                days: Days::default(),
+                created_from: given(5).then_some(Timestamp::UNIX_EPOCH),
+                created_until: given(6).then_some(Timestamp::UNIX_EPOCH),
+                sector: given(7).then_some(Sector::Meat),
+                sort,
+                page: Page::default(),
+            })
+        })
+    }
+
+    #[test]
+    fn no_search_scans_or_sorts_in_the_database() {
+        let connection = database();
+        let statements: HashSet<String> =
+            every_search().map(|search| Plan::of(&search).sql()).collect();
+        assert_eq!(statements.len(), 10, "five ways in, each with and without the row");
+        for sql in statements {
+            let steps = steps(&connection, &sql);
+            let [step] = &steps[..] else { panic!("{sql}: {steps:?}") };
+            let by_day = step.starts_with("SEARCH registration USING") && step.contains("(day=?");
+            assert!(by_day, "{sql}: {step}");
+            let conditions = sql.matches("= ?").count();
+            assert_eq!(step.matches("=?").count(), conditions, "{sql}: {step}");
+        }
+    }
+
+    #[test]
+    fn the_index_alone_answers_searches_without_filters() {
+        let connection = database();
+        for search in every_search() {
+            let plan = Plan::of(&search);
+            let covered = steps(&connection, &plan.sql())[0].contains("COVERING INDEX");
+            assert_eq!(covered, plan.breadth == Breadth::Id, "{search:?}");
+        }
+    }
+
+    #[test]
+    fn look_ups_are_a_step_in_an_index() {
+        let connection = database();
+        for (sql, expected) in [
+            (search::by_id(), "SEARCH registration USING INTEGER PRIMARY KEY (rowid=?)"),
+            (lookup::history(), "SEARCH history USING PRIMARY KEY (registration=?)"),
+            (lookup::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
+        ] {
+            assert_eq!(steps(&connection, &sql), [expected]);
+        }
+        for sql in [search::FIRST_DAY, search::LAST_DAY] {
+            let steps = steps(&connection, sql);
+            assert_eq!(steps, ["SCAN registration USING COVERING INDEX registration_by_company"]);
+            assert!(sql.ends_with("LIMIT 1"), "a scan that ends at its first row");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The statements that change something, prepared once for the life of the writer.
+
+use std::sync::Arc;
+
+use domain::{
+    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId, Work,
+};
+use rusqlite::{Connection, Statement};
+use store::Transition;
+
+use crate::failure::Failure;
+use crate::row;
+
+pub(crate) struct Statements<'c> {
+    insert: Statement<'c>,
+    load: Statement<'c>,
+    update: Statement<'c>,
+    append: Statement<'c>,
+    put_work: Statement<'c>,
+    take_block: Statement<'c>,
+}
+
+impl<'c> Statements<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let columns = row::COLUMNS;
+        let values = vec!["?"; columns.split(',').count()].join(", ");
+        Ok(Self {
+            insert: connection
+                .prepare(&format!("INSERT INTO registration ({columns}) VALUES ({values})"))?,
+            load: connection
+                .prepare(&format!("SELECT {columns} FROM registration WHERE id = ?"))?,
+            update: connection.prepare(
+                "UPDATE registration SET status = ?, remarks = ?, validated = ? WHERE id = ?",
+            )?,
+            append: connection.prepare(
+                "INSERT INTO history (registration, place, at, status, remarks, cause, reason, \
+                 sender_id, sender_company, sender_type) VALUES (?1, \
+                 (SELECT coalesce(max(place), 0) + 1 FROM history WHERE registration = ?1), \
+                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            put_work: connection.prepare(
+                "INSERT INTO work (reference, sector) VALUES (?, ?) \
+                 ON CONFLICT (reference) DO UPDATE SET sector = excluded.sector",
+            )?,
+            take_block: connection
+                .prepare("UPDATE id_block SET next = next + ?1 RETURNING next - ?1")?,
+        })
+    }
+
+    pub(crate) fn insert(&mut self, id: i64, new: &NewRegistration) -> rusqlite::Result<()> {
+        row::bind(&mut self.insert, id, new)?;
+        self.insert.raw_execute().map(drop)
+    }
+
+    /// Decides on each registration as the one before left it.
+    pub(crate) fn amend(
+        &mut self,
+        ids: &[Option<RegistrationId>],
+        transition: &Arc<Transition>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Failure> {
+        let mut answers = Vec::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate() {
+            let found = id.map(|id| self.load(id)).transpose()?.flatten();
+            answers.push(match transition(place, found.as_ref()) {
+                Ok(Amended { registration, entry }) => {
+                    self.keep(&registration, &entry)?;
+                    Ok(registration)
+                }
+                Err(errors) => Err(errors),
+            });
+        }
+        Ok(answers)
+    }
+
+    fn load(&mut self, id: RegistrationId) -> Result<Option<Registration>, Failure> {
+        let mut rows = self.load.query((id.number(),))?;
+        rows.next()?.map(row::registration).transpose()
+    }
+
+    fn keep(&mut self, now: &Registration, entry: &HistoryEntry) -> Result<(), Failure> {
+        self.update.execute((
+            now.status.number(),
+            now.remarks.bits(),
+            now.validated.map(jiff::Timestamp::as_millisecond),
+            now.id.number(),
+        ))?;
+        let Some(cause) = row::cause_number(&entry.cause) else {
+            return Err(Failure::Unreadable {
+                id: now.id.number(),
+                field: "cause of a later step",
+            });
+        };
+        self.append.raw_bind_parameter(1, now.id.number())?;
+        self.append.raw_bind_parameter(2, entry.at.as_millisecond())?;
+        self.append.raw_bind_parameter(3, entry.status.number())?;
+        self.append.raw_bind_parameter(4, entry.remarks.bits())?;
+        self.append.raw_bind_parameter(5, cause)?;
+        match &entry.cause {
+            Cause::Cancellation { reason, by } => {
+                self.append.raw_bind_parameter(6, reason.as_str())?;
+                row::bind_sender(&mut self.append, 7, by)?;
+            }
+            Cause::Check | Cause::Registration => {
+                for column in 6..=9 {
+                    self.append.raw_bind_parameter(column, None::<i64>)?;
+                }
+            }
+        }
+        self.append.raw_execute()?;
+        Ok(())
+    }
+
+    pub(crate) fn put_works(&mut self, works: &[Work]) -> rusqlite::Result<()> {
+        for work in works {
+            self.put_work.execute((work.reference.as_str(), work.sector.number()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes `size` ids that no one else will ever get; answers the first of them.
+    pub(crate) fn take_block(&mut self, size: i64) -> rusqlite::Result<i64> {
+        self.take_block.query_row((size,), |row| row.get(0))
+    }
+}

@@ -1,0 +1,97 @@
+//! The contract suite: one list of tests, stamped on every backend with [`contract_suite!`].
+
+/// Cancellations and checks.
+pub mod amending;
+/// Who looks for a registration finds it.
+pub mod consulting;
+mod model;
+/// Storing registrations.
+pub mod registering;
+mod samples;
+/// Searches, held against the plain definition.
+pub mod searching;
+/// The register of works.
+pub mod works;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::Store;
+
+/// Data of a backend that begins empty.
+#[async_trait]
+pub trait Fixture: Send + Sync {
+    /// Opens the data; called again, opens the same data anew, as a restarted program does.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Stamps every test of the contract on a backend: `contract_suite!(make)` where `make` is a function that answers a
+/// [`Fixture`] of its own for each test.
+#[macro_export]
+macro_rules! contract_suite {
+    ($make:path) => {
+        $crate::contract_tests! { $make:
+            registering::what_is_stored_is_answered_and_found_whole,
+            registering::ids_are_given_in_the_order_of_the_call,
+            registering::ids_of_calls_at_the_same_time_are_all_different,
+            registering::ids_are_not_used_again_after_a_restart,
+            registering::registrations_survive_a_restart,
+            registering::an_empty_call_stores_nothing,
+            amending::a_step_changes_the_registration_and_is_appended_to_its_history,
+            amending::a_refusal_changes_nothing_and_harms_no_neighbour,
+            amending::an_id_twice_in_a_call_is_decided_on_twice,
+            amending::an_id_that_was_never_given_out_reaches_the_rule_as_none,
+            amending::of_two_that_cancel_at_the_same_time_one_succeeds,
+            amending::a_rule_that_panics_harms_no_other_call,
+            amending::history_survives_a_restart,
+            consulting::an_unknown_id_is_not_found,
+            consulting::a_new_registration_has_one_step_in_its_history,
+            searching::random_searches_agree_with_the_plain_definition,
+            searching::pages_in_every_order_show_everything_once,
+            searching::a_page_past_the_end_is_empty_and_the_count_exact,
+            searching::a_search_over_the_budget_is_refused_and_one_within_it_not,
+            searching::an_empty_store_answers_an_empty_page,
+            searching::creation_bounds_are_inclusive_to_the_millisecond,
+            works::sectors_are_those_last_put,
+            works::works_survive_a_restart,
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_tests {
+    ($make:path: $($module:ident :: $test:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                $crate::contract::$module::$test(&$make()).await;
+            }
+        )*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_test_of_the_contract_is_forgotten_in_the_list() {
+        let list = include_str!("mod.rs");
+        let sources = [
+            ("registering", include_str!("registering.rs")),
+            ("amending", include_str!("amending.rs")),
+            ("consulting", include_str!("consulting.rs")),
+            ("searching", include_str!("searching.rs")),
+            ("works", include_str!("works.rs")),
+        ];
+        for (module, source) in sources {
+            for test in source.split("pub async fn ").skip(1) {
+                let name = test.split('(').next().expect("a function has parameters");
+                assert!(
+                    list.contains(&format!("            {module}::{name},")),
+                    "{module}::{name}"
+                );
+            }
+        }
+    }
+}

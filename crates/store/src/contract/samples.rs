@@ -1,0 +1,81 @@
+//! Registrations to fill a store with.
+
+use std::sync::Arc;
+
+use domain::{
+    Channel, ClientReference, LimosaId, NewRegistration, Registration, RegistrationId, Sector,
+    Sender, Submission, Who, sample,
+};
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
+
+use crate::Store;
+
+pub(super) const DAY: Date = date(2026, 11, 24);
+
+pub(super) fn moment(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+pub(super) fn sender(index: u32) -> Sender {
+    Sender {
+        id: Some(Arc::from(format!("sender-{index}"))),
+        company: Some(sample::enterprise_number(500 + index)),
+        user_type: Some(Arc::from("EMPLOYER")),
+    }
+}
+
+/// A worker of one of the sample enterprises at one of the sample works.
+pub(super) fn worker(person: u32, company: u32, works: u32) -> NewRegistration {
+    NewRegistration {
+        submission: Submission {
+            day: DAY,
+            who: Who::Worker {
+                inss: sample::inss(person),
+                company: sample::enterprise_number(company),
+            },
+            works: sample::works_reference(works),
+            reference: ClientReference::parse("line 1\nligne é"),
+        },
+        sector: Some(Sector::Meat),
+        created: moment("2026-11-24T06:30:00.123Z"),
+        channel: Channel::WebService,
+        sender: sender(1),
+    }
+}
+
+/// A posted worker without any of the optional parts.
+pub(super) fn posted() -> NewRegistration {
+    let limosa = LimosaId::parse("00012345678901234").expect("digits");
+    let mut new = worker(1, 1, 1);
+    new.submission.who = Who::Posted { limosa };
+    new.submission.reference = None;
+    NewRegistration { sector: None, sender: Sender::default(), ..new }
+}
+
+/// Registrations of few persons, companies, works, days and senders, so that criteria match some of them.
+pub(super) fn mixed(random: &mut fastrand::Rng, count: usize) -> Vec<NewRegistration> {
+    let mut one = || -> NewRegistration {
+        if random.u8(..8) == 0 {
+            return posted();
+        }
+        let mut new = worker(random.u32(..6), random.u32(..4), random.u32(..4));
+        new.submission.day = DAY + i64::from(random.u8(..5)).days();
+        new.sector = random.choice(Sector::ALL);
+        new.created = moment("2026-11-24T06:00:00Z") + i64::from(random.u16(..2000)).milliseconds();
+        new.sender = match random.u32(..4) {
+            0 => Sender::default(),
+            index => sender(index),
+        };
+        new
+    };
+    (0..count).map(|_| one()).collect()
+}
+
+pub(super) async fn stored(store: &dyn Store, new: Vec<NewRegistration>) -> Vec<Registration> {
+    store.register(new).await.expect("stored")
+}
+
+pub(super) fn ids(registrations: &[Registration]) -> Vec<Option<RegistrationId>> {
+    registrations.iter().map(|registration| Some(registration.id)).collect()
+}

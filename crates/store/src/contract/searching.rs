@@ -1,0 +1,170 @@
+use std::sync::Arc;
+
+use domain::{
+    Days, Direction, ErrorKind, ItemError, MAX_FETCH_SIZE, Page, Registration, Remark, Remarks,
+    Search, SearchPage, Sector, Sort, SortKey, Status, StatusSet, sample,
+};
+use jiff::{Timestamp, ToSpan};
+
+use super::samples::{DAY, ids, mixed, moment, posted, stored, worker};
+use super::{Fixture, model};
+use crate::Store;
+
+const BUDGET: u32 = 10_000;
+
+fn all_days() -> Search {
+    Search {
+        inss: None,
+        company: None,
+        works: None,
+        statuses: None,
+        remarks: None,
+        days: Days::new([(DAY, DAY + 10.days())]),
+        created_from: None,
+        created_until: None,
+        sector: None,
+        sort: Sort::default(),
+        page: Page { first_row: 0, fetch_size: MAX_FETCH_SIZE },
+    }
+}
+
+async fn search(store: &dyn Store, search: &Search) -> SearchPage {
+    store.search(search.clone(), BUDGET).await.expect("found")
+}
+
+/// Registrations of every status, with and without remarks.
+async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registration> {
+    let mut all = stored(store, mixed(random, 400)).await;
+    for (remarks, part) in [
+        (Remarks::NONE, 0..80),
+        (Remarks::NONE.with(Remark::WorkUnknown), 80..160),
+        (Remarks::NONE.with(Remark::WorkUnknown).with(Remark::Duplicate), 160..240),
+    ] {
+        let part = &mut all[part];
+        let check = move |_: usize, found: Option<&Registration>| {
+            let at = moment("2026-11-24T10:00:00Z");
+            found.and_then(|found| found.checked(remarks, at)).ok_or(ItemError::Inss.into())
+        };
+        let answers = store.amend(ids(part), Arc::new(check)).await.expect("amended");
+        for (registration, answer) in part.iter_mut().zip(answers) {
+            *registration = answer.expect("checked");
+        }
+    }
+    all
+}
+
+fn random_search(random: &mut fastrand::Rng) -> Search {
+    let day = |random: &mut fastrand::Rng| DAY + i64::from(random.u8(..6)).days() - 1.day();
+    let instant = |random: &mut fastrand::Rng| -> Timestamp {
+        moment("2026-11-24T06:00:00Z") + i64::from(random.u16(..2000)).milliseconds()
+    };
+    let intervals: Vec<_> = (0..random.usize(1..4)).map(|_| (day(random), day(random))).collect();
+    let mut maybe = |chance: u8| random.u8(..chance) == 0;
+    let (inss, company, works, statuses, remarks) =
+        (maybe(3), maybe(3), maybe(3), maybe(4), maybe(4));
+    let (from, until, sector) = (maybe(4), maybe(4), maybe(4));
+    Search {
+        inss: inss.then(|| sample::inss(random.u32(..6))),
+        company: company.then(|| sample::enterprise_number(random.u32(..4))),
+        works: works.then(|| sample::works_reference(random.u32(..4))),
+        statuses: statuses.then(|| Status::ALL.into_iter().filter(|_| random.bool()).collect()),
+        remarks: remarks.then(|| Remarks::NONE.with(Remark::Duplicate)),
+        days: Days::new(intervals),
+        created_from: from.then(|| instant(random)),
+        created_until: until.then(|| instant(random)),
+        sector: sector.then(|| random.choice(Sector::ALL).expect("not empty")),
+        sort: Sort {
+            key: random.choice(SortKey::ALL).expect("not empty"),
+            direction: random.choice(Direction::ALL).expect("not empty"),
+        },
+        page: Page { first_row: random.u32(..30), fetch_size: random.u16(..60) },
+    }
+}
+
+/// Whatever the criteria, the order and the page.
+pub async fn random_searches_agree_with_the_plain_definition(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let mut random = fastrand::Rng::with_seed(26);
+    let all = filled(&*store, &mut random).await;
+    let mut found_some = 0;
+    for _ in 0..1000 {
+        let wanted = random_search(&mut random);
+        let page = search(&*store, &wanted).await;
+        let expected = model::found(&all, &wanted);
+        assert_eq!(page.count, expected.len() as u64, "{wanted:?}");
+        let first = wanted.page.first_row as usize;
+        let expected: Vec<_> =
+            expected.into_iter().skip(first).take(wanted.page.fetch_size.into()).collect();
+        assert_eq!(page.registrations, expected, "{wanted:?}");
+        found_some += usize::from(!expected.is_empty());
+    }
+    assert!(found_some > 200, "the searches say something: {found_some}");
+}
+
+/// Pages neither overlap nor leave out, whatever the order.
+pub async fn pages_in_every_order_show_everything_once(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let all = filled(&*store, &mut fastrand::Rng::with_seed(27)).await;
+    for key in SortKey::ALL {
+        for direction in Direction::ALL {
+            let sort = Sort { key, direction };
+            let mut seen = Vec::new();
+            for first_row in (0..400).step_by(37) {
+                let page = Page { first_row, fetch_size: 37 };
+                let page = search(&*store, &Search { sort, page, ..all_days() }).await;
+                assert_eq!(page.count, all.len() as u64);
+                seen.extend(page.registrations);
+            }
+            let whole = model::found(&all, &Search { sort, ..all_days() });
+            assert_eq!(seen, whole, "{sort:?}");
+        }
+    }
+}
+
+/// Asking too far, or for nothing, still counts.
+pub async fn a_page_past_the_end_is_empty_and_the_count_exact(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    stored(&*store, (0..600).map(|person| worker(person, 1, 1)).collect()).await;
+    for (first_row, fetch_size, rows) in [(0, 500, 500), (500, 500, 100), (600, 500, 0), (0, 0, 0)]
+    {
+        let page = Page { first_row, fetch_size };
+        let page = search(&*store, &Search { page, ..all_days() }).await;
+        assert_eq!((page.count, page.registrations.len()), (600, rows));
+    }
+    let far = Page { first_row: 999_999_999, fetch_size: 1 };
+    assert_eq!(search(&*store, &Search { page: far, ..all_days() }).await.count, 600);
+}
+
+/// The budget counts what is looked at, not what matches.
+pub async fn a_search_over_the_budget_is_refused_and_one_within_it_not(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    stored(&*store, (0..100).map(|person| worker(person, person % 2, 1)).collect()).await;
+    let none = StatusSet::from_iter([Status::Cancelled]);
+    let broad = Search { statuses: Some(none), ..all_days() };
+    assert_eq!(store.search(broad.clone(), 100).await.expect("within").count, 0);
+    let error = store.search(broad.clone(), 99).await.expect_err("over");
+    assert_eq!(error.kind(), ErrorKind::SearchTooBroad { budget: 99 });
+    let narrow = Search { company: Some(sample::enterprise_number(1)), ..broad };
+    assert_eq!(store.search(narrow, 50).await.expect("by the company").count, 0);
+}
+
+/// Nothing is no error.
+pub async fn an_empty_store_answers_an_empty_page(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    assert_eq!(search(&*store, &all_days()).await, SearchPage::default());
+}
+
+/// A bound between two milliseconds leaves out the earlier one.
+pub async fn creation_bounds_are_inclusive_to_the_millisecond(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    stored(&*store, vec![posted()]).await;
+    let created = moment("2026-11-24T06:30:00.123Z");
+    let count = async |from: Timestamp, until: Timestamp| {
+        let bounds = Search { created_from: Some(from), created_until: Some(until), ..all_days() };
+        search(&*store, &bounds).await.count
+    };
+    assert_eq!(count(created, created).await, 1);
+    assert_eq!(count(created + 1.microsecond(), created + 1.hour()).await, 0);
+    assert_eq!(count(created - 1.hour(), created + 1.microsecond()).await, 1);
+    assert_eq!(count(created - 1.hour(), created - 1.microsecond()).await, 0);
+}
