@@ -1,0 +1,154 @@
+//! The kinds of values: how a text becomes one. Each reader answers what is wrong with a text; what would be right is
+//! said by the setting.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// The environment that faults name (contract page SOAP, section Faults).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Environment {
+    Development,
+    Test,
+    Integration,
+    Acceptation,
+    Simulation,
+    Production,
+}
+
+impl Environment {
+    const ALL: [Self; 6] = [
+        Self::Development,
+        Self::Test,
+        Self::Integration,
+        Self::Acceptation,
+        Self::Simulation,
+        Self::Production,
+    ];
+
+    /// Its name in the protocol.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Development => "Development",
+            Self::Test => "Test",
+            Self::Integration => "Integration",
+            Self::Acceptation => "Acceptation",
+            Self::Simulation => "Simulation",
+            Self::Production => "Production",
+        }
+    }
+}
+
+/// The form of the log's lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+pub(super) fn environment(text: &str) -> Result<Environment, String> {
+    let named = |kind: &Environment| kind.name().eq_ignore_ascii_case(text);
+    Environment::ALL.into_iter().find(named).ok_or_else(|| format!("\"{text}\" is no environment"))
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("\"{text}\" is no form of log")),
+    }
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(format!("\"{text}\" is neither true nor false")),
+    }
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is no address"))
+}
+
+pub(super) fn whole(text: &str, least: u32, most: u32) -> Result<u32, String> {
+    let number: u64 = text.parse().map_err(|_| format!("\"{text}\" is no whole number"))?;
+    let number = u32::try_from(number).ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("{text} is not from {least} to {most}"))
+}
+
+/// A number of bytes, plain or with a unit of 1024.
+pub(super) fn size(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: usize = match text[digits.len()..].trim_start() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        unit => return Err(format!("\"{text}\" is no size: \"{unit}\" is no unit")),
+    };
+    let number: usize = digits.parse().map_err(|_| format!("\"{text}\" is no size"))?;
+    let size = number.checked_mul(unit).filter(|size| (least..=most).contains(size));
+    size.ok_or_else(|| format!("{text} is out of range"))
+}
+
+/// Seconds, with decimals if need be.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| format!("\"{text}\" is no number of seconds"))?;
+    if !(0.01..=86_400.0).contains(&number) {
+        return Err(format!("{text} is not from 0.01 to 86400 seconds"));
+    }
+    Ok(Duration::from_secs_f64(number))
+}
+
+pub(super) fn text(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(char::is_control) {
+        return Err("the text is empty or has control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn url(text: &str) -> Result<String, String> {
+    let url: http::Uri = text.parse().map_err(|_| format!("\"{text}\" is no URL"))?;
+    let web = matches!(url.scheme_str(), Some("http" | "https")) && url.query().is_none();
+    if !web || url.authority().is_none() {
+        return Err(format!("\"{text}\" is no http or https URL without a query"));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_units_of_1024() {
+        for (text, bytes) in
+            [("1024", 1024), ("1 KiB", 1024), ("8MiB", 8 << 20), ("1 GiB", 1 << 30), ("7 B", 7)]
+        {
+            assert_eq!(size(text, 1, 1 << 30), Ok(bytes), "{text}");
+        }
+        for text in ["", "KiB", "8 MB", "-1", "1.5 MiB", "2 GiB", "99999999999999999999", "8 MiBé"]
+        {
+            assert!(size(text, 1, 1 << 30).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_finite_and_not_zero() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["", "0", "-1", "NaN", "inf", "1e9", "10s"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_have_no_trailing_slash_or_query() {
+        assert_eq!(url("https://presence.example/"), Ok("https://presence.example".to_owned()));
+        assert_eq!(url("http://a:8/x"), Ok("http://a:8/x".to_owned()));
+        for text in ["presence.example", "ftp://a", "http://a?x", "/x", ""] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+}

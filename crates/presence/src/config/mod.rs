@@ -1,0 +1,57 @@
+//! What the program is told: one table of settings, read from flags, the environment and a file.
+//!
+//! Flags come before the environment, the environment before the file, the file before the defaults. Everything is
+//! read before anything is refused, so that one run shows every mistake.
+
+mod error;
+mod file;
+mod kind;
+mod nearest;
+mod page;
+mod read;
+mod rules;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::EnterpriseNumber;
+
+pub(crate) use error::{ConfigError, Problem, Source};
+pub(crate) use kind::{Environment, LogFormat};
+pub(crate) use page::page;
+pub(crate) use read::{Sources, read};
+pub(crate) use settings::{SETTINGS, Setting};
+
+/// Every setting, read and checked. What each one means stands in [`SETTINGS`].
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    /// `None` where the inner listener is off.
+    pub(crate) inner_listen: Option<SocketAddr>,
+    pub(crate) public_url: Option<String>,
+    /// `None` for a demonstration in a fresh folder.
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) environment: Environment,
+    pub(crate) contact: Option<String>,
+    pub(crate) policy: Option<PathBuf>,
+    pub(crate) demo: bool,
+    pub(crate) open: bool,
+    pub(crate) open_sender_id: Option<String>,
+    pub(crate) open_sender_company: Option<EnterpriseNumber>,
+    pub(crate) open_sender_type: Option<String>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) max_buffered_bytes: usize,
+    pub(crate) max_xml_depth: u16,
+    pub(crate) max_xml_attributes: u16,
+    pub(crate) max_connections: u32,
+    pub(crate) max_calls: u32,
+    pub(crate) search_budget: u32,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) stop_timeout: Duration,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+}

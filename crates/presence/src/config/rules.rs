@@ -1,0 +1,49 @@
+//! What settings mean together.
+
+use super::read::Given;
+use super::{Config, Environment, Problem, Source};
+
+/// Puts in what a demonstration has as defaults.
+pub(super) fn fill(config: &mut Config, given: &Given) {
+    if !config.demo {
+        return;
+    }
+    config.open = true;
+    if !given.contains_key("data") {
+        config.data = None;
+    }
+    if !given.contains_key("environment") {
+        config.environment = Environment::Simulation;
+    }
+    if !given.contains_key("inner_listen") {
+        config.inner_listen = Some(([127, 0, 0, 1], 0).into());
+    }
+}
+
+/// What contradicts.
+pub(super) fn agree(config: &Config, given: &Given) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut refuse = |setting: &str, wrong: &str, allowed: &str| {
+        problems.push(Problem {
+            setting: setting.to_owned(),
+            source: given.get(setting).cloned().unwrap_or(Source::Together),
+            wrong: wrong.to_owned(),
+            allowed: allowed.to_owned(),
+        });
+    };
+    let open = if config.demo { "demo" } else { "open" };
+    if config.open && !config.listen.ip().is_loopback() {
+        let wrong = format!("{} is reached from other machines", config.listen);
+        refuse(open, &wrong, "an open service may listen on 127.0.0.1 or [::1] only");
+    }
+    if config.open && config.environment == Environment::Production {
+        let wrong = "in Production every caller must be known";
+        refuse(open, wrong, "an open service may be of any other environment");
+    }
+    // A packed body is held beside what is unpacked of it, and a step of what comes next.
+    if config.max_buffered_bytes / 3 < config.max_body_bytes {
+        let wrong = "it is so small that the largest body, when packed, would never fit";
+        refuse("max_buffered_bytes", wrong, "give at least three times max_body_bytes");
+    }
+    problems
+}

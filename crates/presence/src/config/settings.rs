@@ -1,0 +1,288 @@
+//! The one table of settings. Flags, variables, the file's keys and the page are all made from it.
+
+use domain::EnterpriseNumber;
+
+use super::{Config, kind};
+
+/// One setting.
+pub(crate) struct Setting {
+    /// The chapter of the page that it stands in.
+    pub(crate) chapter: &'static str,
+    /// Its key in the file; with dashes its flag, in capitals behind `PRESENCE_` its variable.
+    pub(crate) key: &'static str,
+    /// The value that holds where none is given; `None` when there is none.
+    pub(crate) default: Option<&'static str>,
+    /// What may be given.
+    pub(crate) takes: &'static str,
+    /// What it means.
+    pub(crate) doc: &'static str,
+    /// Puts a value in its place, or answers what is wrong with it.
+    pub(crate) apply: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+impl Setting {
+    /// Its flag.
+    pub(crate) fn flag(&self) -> String {
+        format!("--{}", self.key.replace('_', "-"))
+    }
+
+    /// Its variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("PRESENCE_{}", self.key.to_ascii_uppercase())
+    }
+
+    /// Is it only on or off?
+    pub(crate) fn is_switch(&self) -> bool {
+        self.takes == SWITCH
+    }
+}
+
+const SWITCH: &str = "`true` or `false`; the flag alone means `true`";
+const SECONDS: &str = "seconds, from 0.01 to 86400";
+const ADDRESS: &str =
+    "an IP address and a port, as `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one";
+
+/// Puts what `$read` makes of the text into `$field`.
+macro_rules! into {
+    ($field:ident, $read:expr) => {
+        |config, text| {
+            config.$field = $read(text)?;
+            Ok(())
+        }
+    };
+}
+
+/// Every setting, in the order of the page.
+pub(crate) const SETTINGS: &[Setting] = &[
+    Setting {
+        chapter: "Addresses",
+        key: "listen",
+        default: Some("127.0.0.1:8080"),
+        takes: ADDRESS,
+        doc: "Where the service listens: HTTP/1.1, and HTTP/2 with prior knowledge, both without TLS.",
+        apply: into!(listen, kind::address),
+    },
+    Setting {
+        chapter: "Addresses",
+        key: "inner_listen",
+        default: Some("127.0.0.1:8081"),
+        takes: "an IP address and a port, or `off`",
+        doc: "Where `/metrics` and `/health` are served to the operator. With `demo` the default is a free port of \
+              127.0.0.1.",
+        apply: |config, text| {
+            config.inner_listen = if text == "off" { None } else { Some(kind::address(text)?) };
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Addresses",
+        key: "public_url",
+        default: None,
+        takes: "an `http` or `https` URL without a query",
+        doc: "The address under which callers reach the service, for the contract that `?wsdl` serves. Without it, \
+              the `Host` of each request is used, with `http`.",
+        apply: into!(public_url, |text| kind::url(text).map(Some)),
+    },
+    Setting {
+        chapter: "Service",
+        key: "data",
+        default: Some("./presence-data"),
+        takes: "a folder; it is made when it is not there",
+        doc: "Where registrations are kept. With `demo` the default is a fresh folder that is removed at the end.",
+        apply: into!(data, |text| kind::text(text).map(|path| Some(path.into()))),
+    },
+    Setting {
+        chapter: "Service",
+        key: "environment",
+        default: Some("Development"),
+        takes: "`Development`, `Test`, `Integration`, `Acceptation`, `Simulation` or `Production`",
+        doc: "The environment that faults name. With `demo` the default is `Simulation`.",
+        apply: into!(environment, kind::environment),
+    },
+    Setting {
+        chapter: "Service",
+        key: "contact",
+        default: None,
+        takes: "a text",
+        doc: "Whom to ask about a fault; faults carry it.",
+        apply: into!(contact, |text| kind::text(text).map(Some)),
+    },
+    Setting {
+        chapter: "Service",
+        key: "policy",
+        default: None,
+        takes: "a file",
+        doc: "The sectors' rules (days ahead, days to cancel, events), each from a day on. Without it, the rules that \
+              are built in hold.",
+        apply: into!(policy, |text| kind::text(text).map(|path| Some(path.into()))),
+    },
+    Setting {
+        chapter: "Trying it out",
+        key: "demo",
+        default: Some("false"),
+        takes: SWITCH,
+        doc: "Fills the folder with sample works, names synthetic workers and employers and shows a request to paste. \
+              Implies `open`.",
+        apply: into!(demo, kind::switch),
+    },
+    Setting {
+        chapter: "Trying it out",
+        key: "open",
+        default: Some("false"),
+        takes: SWITCH,
+        doc: "Serves callers without knowing who they are. Refused unless `listen` is a loopback address and \
+              `environment` is not `Production`.",
+        apply: into!(open, kind::switch),
+    },
+    Setting {
+        chapter: "Trying it out",
+        key: "open_sender_id",
+        default: None,
+        takes: "a text",
+        doc: "The `SenderId` that is recorded for every caller of an open service.",
+        apply: into!(open_sender_id, |text| kind::text(text).map(Some)),
+    },
+    Setting {
+        chapter: "Trying it out",
+        key: "open_sender_company",
+        default: None,
+        takes: "an enterprise number of 10 digits",
+        doc: "The `SenderCompanyId` that is recorded for every caller of an open service.",
+        apply: |config, text| {
+            let number = EnterpriseNumber::parse(text)
+                .map_err(|_| format!("\"{text}\" is no enterprise number"))?;
+            config.open_sender_company = Some(number);
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Trying it out",
+        key: "open_sender_type",
+        default: None,
+        takes: "a text",
+        doc: "The `SenderUserType` that is recorded for every caller of an open service.",
+        apply: into!(open_sender_type, |text| kind::text(text).map(Some)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_body_bytes",
+        default: Some("8 MiB"),
+        takes: "a number of bytes, plain or with `KiB`, `MiB` or `GiB`, from 1 KiB to 1 GiB",
+        doc: "The largest body of a request, also once unpacked. A larger one is a fault, as soon as it is known.",
+        apply: into!(max_body_bytes, |text| kind::size(text, 1 << 10, 1 << 30)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_buffered_bytes",
+        default: Some("512 MiB"),
+        takes: "a number of bytes, plain or with `KiB`, `MiB` or `GiB`, from 1 MiB to 1024 GiB",
+        doc: "How much memory the bodies of all requests may take together, at least three times `max_body_bytes`. \
+              A request beyond it is told to come back later (SOA-02002).",
+        apply: into!(max_buffered_bytes, |text| kind::size(text, 1 << 20, 1 << 40)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_xml_depth",
+        default: Some("64"),
+        takes: "a whole number from 16 to 1000",
+        doc: "How deep elements may be nested. Deeper ones are a fault.",
+        apply: |config, text| {
+            config.max_xml_depth = small(kind::whole(text, 16, 1000)?);
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_xml_attributes",
+        default: Some("64"),
+        takes: "a whole number from 16 to 1000",
+        doc: "How many attributes, namespace declarations among them, an element may have. More are a fault.",
+        apply: |config, text| {
+            config.max_xml_attributes = small(kind::whole(text, 16, 1000)?);
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_connections",
+        default: Some("16000"),
+        takes: "a whole number from 1 to 1000000",
+        doc: "How many connections may be open at once. A further one is closed at once and counted. The program \
+              raises the system's limit of open files as far as it may.",
+        apply: into!(max_connections, |text| kind::whole(text, 1, 1_000_000)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "max_calls",
+        default: Some("512"),
+        takes: "a whole number from 1 to 100000",
+        doc: "How many calls may be worked on at once. A further one is told to come back later (SOA-02002).",
+        apply: into!(max_calls, |text| kind::whole(text, 1, 100_000)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "search_budget",
+        default: Some("100000"),
+        takes: "a whole number from 500 to 100000000",
+        doc: "How many registrations one search may look at. A search that would need more is a fault that says \
+              how to narrow it.",
+        apply: into!(search_budget, |text| kind::whole(text, 500, 100_000_000)),
+    },
+    Setting {
+        chapter: "Time",
+        key: "header_timeout",
+        default: Some("10"),
+        takes: SECONDS,
+        doc: "How long a request's line and headers may take, from their first byte. Then the connection is closed.",
+        apply: into!(header_timeout, kind::seconds),
+    },
+    Setting {
+        chapter: "Time",
+        key: "body_timeout",
+        default: Some("30"),
+        takes: SECONDS,
+        doc: "How long a request's body may take, and how long a caller may leave an answer unread. The first is a \
+              fault, the second closes the connection.",
+        apply: into!(body_timeout, kind::seconds),
+    },
+    Setting {
+        chapter: "Time",
+        key: "idle_timeout",
+        default: Some("60"),
+        takes: SECONDS,
+        doc: "How long a connection may stay open without a request.",
+        apply: into!(idle_timeout, kind::seconds),
+    },
+    Setting {
+        chapter: "Time",
+        key: "stop_timeout",
+        default: Some("30"),
+        takes: SECONDS,
+        doc: "How long a stop (SIGTERM, SIGINT) waits for the calls that were accepted. A second signal stops at once.",
+        apply: into!(stop_timeout, kind::seconds),
+    },
+    Setting {
+        chapter: "Logs",
+        key: "log",
+        default: Some("info"),
+        takes: "a level (`error`, `warn`, `info`, `debug`, `trace`), or a filter as `warn,presence=debug`",
+        doc: "What is logged, on the standard error output. A call is one line of level `info`.",
+        apply: |config, text| {
+            tracing_subscriber::EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+            text.clone_into(&mut config.log);
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Logs",
+        key: "log_format",
+        default: Some("text"),
+        takes: "`text` or `json`",
+        doc: "The form of the log's lines.",
+        apply: into!(log_format, kind::log_format),
+    },
+];
+
+fn small(number: u32) -> u16 {
+    u16::try_from(number).expect("the setting's range ends below")
+}

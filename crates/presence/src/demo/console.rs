@@ -1,0 +1,128 @@
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use domain::{Clock, EnterpriseNumber, Inss, Work, belgian_day, sample};
+
+use super::works::works;
+use crate::http::PATH;
+
+const WORKERS: u32 = 10;
+const EMPLOYERS: u32 = 2;
+/// How far the indexes of two sample workers are apart, so that their births differ.
+const STRIDE: u32 = 1_234_567;
+const NAMESPACE: &str = "http://socialsecurity.be/presenceregistration/v1";
+const TYPES: &str = "http://socialsecurity.be/presenceregistration/schemas/v1";
+
+/// What the console of a demonstration shows.
+pub(crate) fn console(
+    service: SocketAddr,
+    inner: Option<SocketAddr>,
+    data: &Path,
+    clock: &dyn Clock,
+) -> String {
+    let url = format!("http://{service}{PATH}");
+    let (works, workers, employers) = (works(), workers(), employers());
+    let mut text =
+        format!("Presence, a demonstration. Everything below is synthetic.\n\n  service   {url}\n");
+    add(&mut text, format_args!("  contract  {url}?wsdl"));
+    if let Some(inner) = inner {
+        add(&mut text, format_args!("  metrics   http://{inner}/metrics"));
+    }
+    add(&mut text, format_args!("  data      {}", data.display()));
+    add(&mut text, format_args!("\nWorks (WorkPlaceId)"));
+    for Work { reference, sector } in &works {
+        add(&mut text, format_args!("  {reference}  {sector}"));
+    }
+    add(&mut text, format_args!("\nEmployers (CompanyID)"));
+    for employer in &employers {
+        add(&mut text, format_args!("  {}", digits(*employer)));
+    }
+    add(&mut text, format_args!("\nWorkers (INSS)"));
+    for pair in workers.chunks(5) {
+        let digits: Vec<_> = pair.iter().map(|inss| inss.digits()).collect();
+        add(&mut text, format_args!("  {}", digits.join("  ")));
+    }
+    let today = belgian_day(clock.now());
+    add(
+        &mut text,
+        format_args!("\nRegister the first worker at the first work for today ({today}):\n"),
+    );
+    add(&mut text, format_args!("{}\n", request(&url, workers[0], employers[0], &works[0])));
+    text.push_str(EXPECTED);
+    text
+}
+
+const EXPECTED: &str = "\
+The answer repeats the registration, with its number in PresenceRegistrationId and, in LastValidation, the Status
+SUCCESSFULLY REGISTERED. A wrong number (change a digit) is answered in an ErrorList instead. Stop with Ctrl-C.
+";
+
+fn workers() -> Vec<Inss> {
+    (1..=WORKERS).map(|place| sample::inss(place * STRIDE)).collect()
+}
+
+fn employers() -> Vec<EnterpriseNumber> {
+    (1..=EMPLOYERS).map(sample::enterprise_number).collect()
+}
+
+/// A command for any shell that registers a worker for the present day.
+fn request(url: &str, worker: Inss, employer: EnterpriseNumber, work: &Work) -> String {
+    format!(
+        "curl -sS '{url}' \\
+  -H 'Content-Type: text/xml; charset=utf-8' \\
+  -H 'SOAPAction: \"{NAMESPACE}/registerPresences\"' \\
+  -d '<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>
+<RegisterPresencesRequest xmlns=\"{NAMESPACE}\"
+    xmlns:t=\"{TYPES}\"><PresenceRegistrationRequest>
+  <t:INSS>{}</t:INSS>
+  <t:CompanyID>{}</t:CompanyID>
+  <t:WorkPlaceId>{}</t:WorkPlaceId>
+</PresenceRegistrationRequest></RegisterPresencesRequest>
+</s:Body></s:Envelope>'",
+        worker.digits(),
+        digits(employer),
+        work.reference
+    )
+}
+
+fn digits(number: EnterpriseNumber) -> String {
+    format!("{:010}", number.number())
+}
+
+fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
+    writeln!(text, "{line}").expect("a String takes every text");
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            "2026-11-24T11:00:00Z".parse().expect("a moment")
+        }
+    }
+
+    #[test]
+    fn the_console_names_every_sample_and_the_addresses() {
+        let (service, inner) = (([127, 0, 0, 1], 81).into(), ([127, 0, 0, 1], 82).into());
+        let text = console(service, Some(inner), Path::new("there"), &Noon);
+        let samples = workers().into_iter().map(Inss::digits);
+        let samples = samples.chain(employers().into_iter().map(digits));
+        let samples = samples.chain(works().into_iter().map(|work| work.reference.to_string()));
+        for sample in samples {
+            assert!(text.contains(&sample), "{sample}\nnot in\n{text}");
+        }
+        assert!(text.contains("http://127.0.0.1:81/PresenceRegistration/v1?wsdl"));
+        assert!(text.contains("http://127.0.0.1:82/metrics"));
+        assert!(text.contains("2026-11-24"));
+        for sector in domain::Sector::ALL {
+            assert!(works().iter().any(|work| work.sector == sector));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Extension, Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, Version};
+use soap::{Answer, TransportFault};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::Service;
+use super::body::{self, BodyError, Place};
+use super::encoding::{self, Encoding};
+use crate::server::Peer;
+use crate::telemetry::{EndedCall, Outcome};
+
+/// A request whose body has come in.
+struct Received {
+    head: Parts,
+    encoding: Encoding,
+    body: Bytes,
+    place: Place,
+}
+
+/// `POST` on the service's address: one call.
+///
+/// Once its body is in, a call is worked on to its end whether or not the caller stays, and a panic in it is a fault
+/// of its own: hence the task.
+pub(super) async fn call(
+    State(service): State<Arc<Service>>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+) -> Response {
+    let version = request.version();
+    let gzip = encoding::prefers_gzip(request.headers());
+    let received = receive(&service, request).await;
+    let started = Instant::now();
+    let ending = Ending { service: Arc::clone(&service), peer: peer.clone(), gzip, started };
+    let received = match received {
+        Ok(received) => received,
+        Err(BodyError::Truncated) => return broken_off(),
+        Err(refusal) => {
+            peer.leaves_body_unread();
+            let answer = service.door.fault(fault(&service, refusal));
+            return last_on_connection(ending.end(answer, 0), version);
+        }
+    };
+    let Ok(permit) = Arc::clone(&service.calls).try_acquire_owned() else {
+        let size = received.body.len();
+        return ending.end(service.door.fault(TransportFault::Overloaded), size);
+    };
+    let work = tokio::spawn(work(ending.clone(), received, permit));
+    work.await.unwrap_or_else(|_| ending.end(service.door.fault(TransportFault::Internal), 0))
+}
+
+async fn receive(service: &Service, request: Request) -> Result<Received, BodyError> {
+    let (head, body) = request.into_parts();
+    let encoding = encoding::of_request(&head.headers).ok_or(BodyError::UnknownEncoding)?;
+    let mut place = service.room.place();
+    let length = told_length(&head.headers);
+    let body = body::read(body, length, service.max_body, service.body_timeout, &mut place).await?;
+    Ok(Received { head, encoding, body, place })
+}
+
+fn told_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) -> Response {
+    let service = Arc::clone(&ending.service);
+    let _in_flight = InFlight::begin(&service);
+    let Received { head, encoding, body, mut place } = received;
+    let size = body.len();
+    let unpacked = match encoding {
+        Encoding::Identity => Ok(body),
+        Encoding::Gzip => encoding::unpack(&body, service.max_body, &mut place).map(Bytes::from),
+    };
+    let answer = match unpacked {
+        Ok(body) => {
+            let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+            let call = soap::Call {
+                content_type: header("content-type"),
+                soap_action: header("soapaction"),
+                body: &body,
+                caller: &service.caller,
+            };
+            service.door.call(call).await
+        }
+        Err(refusal) => service.door.fault(fault(&service, refusal)),
+    };
+    drop((place, permit));
+    ending.end(answer, size)
+}
+
+fn fault(service: &Service, refusal: BodyError) -> TransportFault {
+    match refusal {
+        BodyError::TooLarge => TransportFault::BodyTooLarge { limit: service.max_body },
+        BodyError::TooSlow => {
+            TransportFault::BodyTooSlow { seconds: service.body_timeout.as_secs() }
+        }
+        BodyError::NoRoom => TransportFault::Overloaded,
+        BodyError::BadGzip | BodyError::Truncated => TransportFault::BadGzip,
+        BodyError::UnknownEncoding => TransportFault::UnsupportedEncoding,
+    }
+}
+
+/// Nobody is left to read this; the connection ends with it.
+fn broken_off() -> Response {
+    tracing::debug!("a caller went away before the end of its request");
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    last_on_connection(response, Version::HTTP_11)
+}
+
+fn last_on_connection(mut response: Response, version: Version) -> Response {
+    if version < Version::HTTP_2 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// What is known of a call when it ends.
+#[derive(Clone)]
+struct Ending {
+    service: Arc<Service>,
+    peer: Peer,
+    gzip: bool,
+    started: Instant,
+}
+
+impl Ending {
+    /// Counts and logs the call, and makes the answer a response.
+    fn end(&self, answer: Answer, size: usize) -> Response {
+        let Answer { status, body, retry_after, outcome } = answer;
+        let duration = self.started.elapsed();
+        let ended = EndedCall {
+            operation: outcome.operation,
+            items: outcome.items,
+            refused: outcome.refused,
+            outcome: outcome.fault.map_or(Outcome::Answered, Outcome::Fault),
+            duration,
+        };
+        self.service.metrics.count(&ended);
+        let packed = self.gzip && encoding::is_worth_packing(body.len());
+        let body = if packed { encoding::pack(&body) } else { body };
+        tracing::info!(
+            target: "presence::call",
+            ticket = outcome.ticket,
+            operation = outcome.operation,
+            items = outcome.items,
+            refused = outcome.refused,
+            fault = outcome.fault,
+            status,
+            ms = (duration.as_secs_f64() * 1e6).round() / 1e3,
+            bytes_in = size,
+            bytes_out = body.len(),
+            peer = %self.peer.address,
+        );
+        let mut response = Response::new(body.into());
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if packed {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// Counts a call as under way, however it ends.
+struct InFlight(Arc<Service>);
+
+impl InFlight {
+    fn begin(service: &Arc<Service>) -> Self {
+        service.metrics.in_flight.inc();
+        Self(Arc::clone(service))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
+}

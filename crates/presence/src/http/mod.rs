@@ -1,0 +1,104 @@
+//! What is said over connections: the addresses of the service and of the operator, and what every request has in
+//! common. What a call means is the door's business.
+
+mod body;
+mod call;
+mod contract;
+mod encoding;
+mod health;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{Method, StatusCode, Uri};
+use tokio::sync::{Semaphore, watch};
+
+use crate::telemetry::Metrics;
+
+pub(crate) use body::Room;
+
+/// The path of the service (contract page SOAP, section Names).
+pub(crate) const PATH: &str = "/PresenceRegistration/v1";
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Everything that requests need.
+pub(crate) struct Service {
+    /// The SOAP door.
+    pub(crate) door: soap::Door,
+    /// The service itself, for its health.
+    pub(crate) app: Arc<app::App>,
+    /// Who calls an open service.
+    pub(crate) caller: domain::Caller,
+    /// The address that callers know.
+    pub(crate) public_url: Option<String>,
+    /// The largest body, packed or not.
+    pub(crate) max_body: usize,
+    /// How long a body may take.
+    pub(crate) body_timeout: Duration,
+    /// The memory of all bodies.
+    pub(crate) room: Room,
+    /// Places for calls.
+    pub(crate) calls: Arc<Semaphore>,
+    /// What is counted.
+    pub(crate) metrics: Metrics,
+    /// Turns true when the service stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// The callers' addresses.
+pub(crate) fn outer(service: Arc<Service>) -> Router {
+    let door = get(contract::contract).post(call::call).fallback(not_allowed_at_door);
+    Router::new()
+        .route(PATH, door)
+        .route("/health", get(health::health).fallback(not_allowed))
+        .fallback(not_found)
+        .with_state(service)
+}
+
+/// The operator's addresses.
+pub(crate) fn inner(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics).fallback(not_allowed))
+        .route("/health", get(health::health).fallback(not_allowed))
+        .fallback(not_found_inside)
+        .with_state(service)
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> Response {
+    ([(CONTENT_TYPE, OPENMETRICS)], service.metrics.page()).into_response()
+}
+
+async fn not_allowed_at_door(method: Method) -> Response {
+    not_allowed_but("GET, HEAD, POST", &method)
+}
+
+async fn not_allowed(method: Method) -> Response {
+    not_allowed_but("GET, HEAD", &method)
+}
+
+fn not_allowed_but(allowed: &'static str, method: &Method) -> Response {
+    let text = format!("{method} means nothing here; allowed: {allowed}\n");
+    let headers = [(ALLOW, allowed), (CONTENT_TYPE, TEXT)];
+    (StatusCode::METHOD_NOT_ALLOWED, headers, text).into_response()
+}
+
+async fn not_found(uri: Uri) -> Response {
+    let near = uri.path().trim_end_matches('/').eq_ignore_ascii_case(PATH);
+    let hint = if near { "Mind capitals and the end of the path. " } else { "" };
+    let text = format!(
+        "There is nothing at this address. {hint}The service is at {PATH}, its contract at {PATH}?wsdl\n"
+    );
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], text).into_response()
+}
+
+async fn not_found_inside() -> Response {
+    let text = "There is nothing at this address; there are /metrics and /health\n";
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], text).into_response()
+}

@@ -1,0 +1,61 @@
+//! The presence registration service: one program.
+
+mod cli;
+mod clock;
+mod config;
+mod demo;
+mod http;
+mod serve;
+mod server;
+mod telemetry;
+mod ticket;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use cli::Request;
+use telemetry::Metrics;
+
+fn main() -> ExitCode {
+    match cli::request() {
+        Request::Settings => print_settings(),
+        Request::Serve(sources) => serve(&sources),
+    }
+}
+
+fn print_settings() -> ExitCode {
+    match std::io::stdout().write_all(config::page().as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn serve(sources: &config::Sources) -> ExitCode {
+    let (config, strangers) = match config::read(sources) {
+        Ok(read) => read,
+        Err(error) => return fail(&error),
+    };
+    let metrics = Metrics::new(&clock::SystemClock);
+    let log = telemetry::start_log(&config, metrics.lost_lines.clone());
+    for stranger in strangers {
+        tracing::warn!("{stranger}");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let ended = runtime.block_on(serve::serve(config, metrics));
+    // What is still under way was given its time.
+    runtime.shutdown_background();
+    drop(log);
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not be there, or filtered")]
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("presence: {error}");
+    ExitCode::FAILURE
+}

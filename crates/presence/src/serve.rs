@@ -1,0 +1,309 @@
+//! `presence serve`: builds the service from its settings, runs it, and ends it.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use app::App;
+use domain::{Caller, Clock, Policy, Sender};
+use soap::{Door, DoorSettings, Limits};
+use store::Store;
+use store_sqlite::{SqliteStore, Stats};
+use tempfile::TempDir;
+use thiserror::Error;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::SystemClock;
+use crate::config::{Config, Environment};
+use crate::demo;
+use crate::http::{self, PATH, Room, Service};
+use crate::server::{Bounds, ConnectionCounts, Listener, Patience};
+use crate::telemetry::{Kind, Metrics};
+use crate::ticket::ticket;
+
+/// How many connections the operator's address serves at once.
+const INNER_CONNECTIONS: u32 = 64;
+/// Files that the program has open beside its connections, generously.
+const OTHER_FILES: u64 = 256;
+
+/// Why the service could not start, or not end well.
+#[derive(Debug, Error)]
+pub(crate) enum ServeError {
+    /// This version can recognise no caller.
+    #[error(
+        "callers cannot be authenticated by this version, so it serves nobody. To try it out on this machine, say \
+         --open (on a loopback address, not in Production), or --demo for one with samples"
+    )]
+    NoAuthentication,
+    /// An address is taken, or is not of this machine.
+    #[error("cannot listen on {address} ({setting}): {cause}")]
+    Listen { setting: &'static str, address: SocketAddr, cause: io::Error },
+    /// The policy's file cannot be read.
+    #[error("the policy {} cannot be read: {cause}", path.display())]
+    PolicyFile { path: PathBuf, cause: io::Error },
+    /// The policy's file holds no policy.
+    #[error("the policy {} cannot be used: {cause}", path.display())]
+    Policy { path: PathBuf, cause: app::PolicyFileError },
+    /// No folder for the data.
+    #[error("no fresh folder can be made for the demonstration: {0}")]
+    Folder(io::Error),
+    /// The store cannot be opened.
+    #[error("the data in {} cannot be opened: {}", path.display(), chain(cause))]
+    Store { path: PathBuf, cause: domain::Error },
+    /// The store refused the samples.
+    #[error("the samples cannot be stored: {}", chain(.0))]
+    Samples(domain::Error),
+    /// The system gives no signals.
+    #[error("the system's signals cannot be received: {0}")]
+    Signals(io::Error),
+    /// Calls were still under way when the time to stop ended, or a second signal came.
+    #[error("stopped before everything that was accepted was finished")]
+    CutShort,
+}
+
+/// An error with everything beneath it, for the operator.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Serves until a signal says to stop.
+pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), ServeError> {
+    if !config.open {
+        return Err(ServeError::NoAuthentication);
+    }
+    raise_file_limit(config.max_connections);
+    let mut signals = Signals::new().map_err(ServeError::Signals)?;
+    let folder = Folder::new(config.data.as_deref())?;
+    let store = open_store(folder.path())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let policy = policy(config.policy.as_deref())?;
+    let outer = bind("listen", config.listen)?;
+    let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
+    let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
+    let app = App::new(keeper, Arc::clone(&clock), policy, config.search_budget);
+    let (stop, stopped) = watch::channel(false);
+    if config.demo {
+        demo::fill(store.as_ref()).await.map_err(ServeError::Samples)?;
+    }
+    announce(&config, folder.path(), &outer, inner.as_ref());
+    if config.demo {
+        let inner = inner.as_ref().map(Listener::address);
+        let text = demo::console(outer.address(), inner, folder.path(), clock.as_ref());
+        show(&text);
+    }
+    watch_store(&mut metrics, &store);
+    let service = Arc::new(service(&config, app, metrics, stopped.clone()));
+    let listeners = listen(&config, &service, outer, inner, &stopped);
+    signals.next().await;
+    tracing::info!("stopping: finishing what was accepted");
+    stop.send_replace(true);
+    let ended = finish(&config, listeners, &service, &mut signals).await;
+    drop((service, store));
+    ended
+}
+
+fn service(
+    config: &Config,
+    app: App,
+    mut metrics: Metrics,
+    stop: watch::Receiver<bool>,
+) -> Service {
+    let app = Arc::new(app);
+    let room = Room::new(config.max_buffered_bytes);
+    let bodies = room.clone();
+    let help = "Memory that the bodies of requests take";
+    metrics.watch("buffered_bytes", help, Kind::Gauge, move || bodies.held());
+    let settings = DoorSettings {
+        limits: Limits { depth: config.max_xml_depth, attributes: config.max_xml_attributes },
+        environment: protocol_name(config.environment),
+        contact: config.contact.clone(),
+        tickets: Box::new(ticket),
+    };
+    let sender = Sender {
+        id: config.open_sender_id.as_deref().map(Into::into),
+        company: config.open_sender_company,
+        user_type: config.open_sender_type.as_deref().map(Into::into),
+    };
+    Service {
+        door: Door::new(Arc::clone(&app), settings),
+        app,
+        caller: Caller::open(sender),
+        public_url: config.public_url.clone(),
+        max_body: config.max_body_bytes,
+        body_timeout: config.body_timeout,
+        room,
+        calls: Arc::new(Semaphore::new(config.max_calls as usize)),
+        metrics,
+        stop,
+    }
+}
+
+fn listen(
+    config: &Config,
+    service: &Arc<Service>,
+    outer: Listener,
+    inner: Option<Listener>,
+    stop: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let patience = Patience {
+        header: config.header_timeout,
+        write: config.body_timeout,
+        idle: config.idle_timeout,
+    };
+    let mut listeners = JoinSet::new();
+    let router = http::outer(Arc::clone(service));
+    let counts = service.metrics.connections.clone();
+    let bounds = Bounds { connections: config.max_connections, patience };
+    listeners.spawn(outer.serve(router, bounds, counts, stop.clone()));
+    if let Some(inner) = inner {
+        let router = http::inner(Arc::clone(service));
+        let bounds = Bounds { connections: INNER_CONNECTIONS, patience };
+        listeners.spawn(inner.serve(router, bounds, ConnectionCounts::default(), stop.clone()));
+    }
+    listeners
+}
+
+/// Waits for what was accepted: connections, and calls whose callers have gone away.
+async fn finish(
+    config: &Config,
+    listeners: JoinSet<()>,
+    service: &Service,
+    signals: &mut Signals,
+) -> Result<(), ServeError> {
+    let all = async {
+        listeners.join_all().await;
+        drop(service.calls.acquire_many(config.max_calls).await);
+    };
+    tokio::select! {
+        () = all => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        () = tokio::time::sleep(config.stop_timeout) => Err(ServeError::CutShort),
+        () = signals.next() => Err(ServeError::CutShort),
+    }
+}
+
+fn protocol_name(environment: Environment) -> soap::Environment {
+    match environment {
+        Environment::Development => soap::Environment::Development,
+        Environment::Test => soap::Environment::Test,
+        Environment::Integration => soap::Environment::Integration,
+        Environment::Acceptation => soap::Environment::Acceptation,
+        Environment::Simulation => soap::Environment::Simulation,
+        Environment::Production => soap::Environment::Production,
+    }
+}
+
+fn bind(setting: &'static str, address: SocketAddr) -> Result<Listener, ServeError> {
+    Listener::bind(address).map_err(|cause| ServeError::Listen { setting, address, cause })
+}
+
+fn policy(path: Option<&Path>) -> Result<Policy, ServeError> {
+    let Some(path) = path else { return Ok(app::default_policy()) };
+    let text = fs::read_to_string(path)
+        .map_err(|cause| ServeError::PolicyFile { path: path.to_owned(), cause })?;
+    app::read_policy(&text).map_err(|cause| ServeError::Policy { path: path.to_owned(), cause })
+}
+
+fn open_store(path: &Path) -> Result<Arc<SqliteStore>, ServeError> {
+    let store = SqliteStore::open(path, store_sqlite::Options::default());
+    store.map(Arc::new).map_err(|cause| ServeError::Store { path: path.to_owned(), cause })
+}
+
+fn watch_store(metrics: &mut Metrics, store: &Arc<SqliteStore>) {
+    let read = |of: fn(Stats) -> u64| {
+        let store = Arc::clone(store);
+        move || of(store.stats())
+    };
+    let commits = read(|stats| stats.commits);
+    metrics.watch("store_commits", "Commits that reached the disk", Kind::Counter, commits);
+    let calls = read(|stats| stats.calls);
+    metrics.watch("store_calls", "Calls that commits answered", Kind::Counter, calls);
+    let rows = read(|stats| stats.rows);
+    metrics.watch("store_rows", "Rows written or changed", Kind::Counter, rows);
+}
+
+/// The tests and the load generator wait for the line with the address.
+fn announce(config: &Config, data: &Path, outer: &Listener, inner: Option<&Listener>) {
+    let version = env!("CARGO_PKG_VERSION");
+    let environment = config.environment.name();
+    tracing::info!(version, environment, data = %data.display(), "presence");
+    if let Some(inner) = inner {
+        tracing::info!("metrics on http://{}/metrics", inner.address());
+    }
+    tracing::info!("service on http://{}{PATH}", outer.address());
+    tracing::info!("listening on http://{}", outer.address());
+}
+
+/// The console is where a demonstration is explained. It works as well when nobody reads there.
+fn show(text: &str) {
+    _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Connections are files to the system, which by default allows few.
+fn raise_file_limit(connections: u32) {
+    let wanted = u64::from(connections + INNER_CONNECTIONS) + OTHER_FILES;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(given) if given >= wanted => {}
+        Ok(given) => tracing::warn!(
+            given,
+            wanted,
+            "the system allows fewer open files than max_connections needs; raise it (ulimit -n)"
+        ),
+        Err(error) => tracing::warn!(%error, "the system's limit of open files is not known"),
+    }
+}
+
+/// Where the data is: a folder that stays, or one that goes with the process.
+enum Folder {
+    Given(PathBuf),
+    Fresh(TempDir),
+}
+
+impl Folder {
+    fn new(given: Option<&Path>) -> Result<Self, ServeError> {
+        match given {
+            Some(path) => Ok(Self::Given(path.to_owned())),
+            None => tempfile::Builder::new()
+                .prefix("presence-demo-")
+                .tempdir()
+                .map(Self::Fresh)
+                .map_err(ServeError::Folder),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Given(path) => path,
+            Self::Fresh(folder) => folder.path(),
+        }
+    }
+}
+
+/// The signals that say to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

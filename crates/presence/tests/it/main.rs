@@ -1,0 +1,11 @@
+//! The real program, started on a free port and talked to over real connections.
+
+mod http2;
+mod limits;
+mod operator;
+mod reply;
+mod samples;
+mod server;
+mod settings;
+mod soap;
+mod stop;

@@ -1,0 +1,194 @@
+//! The program, started for one test and ended with it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::reply::Reply;
+
+/// How long anything may take before a test gives up: far more than it takes.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// The path of the service.
+pub(crate) const PATH: &str = "/PresenceRegistration/v1";
+
+/// A running program.
+pub(crate) struct Server {
+    child: Child,
+    /// The lines of its log that no test has read yet.
+    log: Receiver<String>,
+    /// Its address for callers.
+    pub(crate) address: SocketAddr,
+    /// Its address for the operator.
+    pub(crate) inner: SocketAddr,
+    /// Its folder, where it is to go with it.
+    data: Option<TempDir>,
+}
+
+/// The program with these words and nothing of this process's environment.
+pub(crate) fn program(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_presence"));
+    command.args(words).env_clear().stdin(Stdio::null());
+    command
+}
+
+impl Server {
+    /// An open service with a fresh folder, on free ports.
+    pub(crate) fn open(flags: &[&str]) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut server = Self::at(data.path(), flags);
+        server.data = Some(data);
+        server
+    }
+
+    /// An open service with this folder, on free ports.
+    pub(crate) fn at(data: &Path, flags: &[&str]) -> Self {
+        let data = data.to_str().expect("UTF-8");
+        let mut words = vec!["serve", "--open", "--data", data];
+        words.extend(["--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"]);
+        words.extend(flags);
+        Self::run(&mut program(&words)).0
+    }
+
+    /// Starts a program that serves and waits until it says where; with its standard output.
+    pub(crate) fn run(command: &mut Command) -> (Self, BufReader<ChildStdout>) {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let (sender, log) = channel();
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                _ = sender.send(line);
+            }
+        });
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        let mut server = Self { child, log, address: nowhere, inner: nowhere, data: None };
+        server.inner = address(&server.log_line("metrics on http://"), "metrics on http://");
+        server.address = address(&server.log_line("listening on http://"), "listening on http://");
+        (server, stdout)
+    }
+
+    /// Waits for a line of the log that has `text`.
+    pub(crate) fn log_line(&self, text: &str) -> String {
+        let mut seen = String::new();
+        loop {
+            match self.log.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(line) => seen.extend([line.as_str(), "\n"]),
+                Err(error) => panic!("\"{text}\" was not logged ({error}), only:\n{seen}"),
+            }
+        }
+    }
+
+    /// A connection to the callers' address.
+    pub(crate) fn connect(&self) -> TcpStream {
+        connect(self.address)
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn send(&self, request: &[u8]) -> Reply {
+        let mut stream = self.connect();
+        stream.write_all(request).expect("sent");
+        Reply::read(&mut stream)
+    }
+
+    /// `POST` to the service, with these header lines beside the length.
+    pub(crate) fn post(&self, headers: &[&str], body: &[u8]) -> Reply {
+        self.send(&post(headers, body))
+    }
+
+    /// `GET` from the callers' address.
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.send(get(path).as_bytes())
+    }
+
+    /// `GET` from the operator's address.
+    pub(crate) fn get_inner(&self, path: &str) -> Reply {
+        let mut stream = connect(self.inner);
+        stream.write_all(get(path).as_bytes()).expect("sent");
+        Reply::read(&mut stream)
+    }
+
+    /// Asks the operator's address until the metrics have this line; what it waits for is under way already.
+    pub(crate) fn await_metric(&self, line: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.get_inner("/metrics").text().lines().any(|other| other == line) {
+            assert!(Instant::now() < end, "the metrics never had \"{line}\"");
+        }
+    }
+
+    /// Sends the signal of this name.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        assert!(sent.success(), "the program is there");
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("the program was started here")
+    }
+
+    /// Stops it as an operator does, and waits for a good end.
+    pub(crate) fn stop(mut self) {
+        self.signal("TERM");
+        assert!(self.wait().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.child.kill();
+        _ = self.child.wait();
+        drop(self.data.take());
+    }
+}
+
+/// A `POST` to the service, after which the connection ends.
+pub(crate) fn post(headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let length = format!("Content-Length: {}", body.len());
+    let mut request = post_head(&[headers, &["Connection: close", &length]].concat());
+    request.extend_from_slice(body);
+    request
+}
+
+/// The head of a `POST` to the service.
+pub(crate) fn post_head(headers: &[&str]) -> Vec<u8> {
+    let mut head = format!("POST {PATH} HTTP/1.1\r\nHost: presence.example\r\n");
+    for header in headers {
+        head.extend([header, "\r\n"]);
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: presence.example\r\nConnection: close\r\n\r\n")
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("connected");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time");
+    stream
+}
+
+fn address(line: &str, before: &str) -> SocketAddr {
+    let (_, rest) = line.split_once(before).expect("the line was looked for");
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || ".:[]".contains(c)));
+    rest[..end.unwrap_or(rest.len())].parse().expect("an address")
+}
+
+/// Is the connection ended by the other side, without another byte?
+pub(crate) fn is_closed(stream: &mut TcpStream) -> bool {
+    match stream.read(&mut [0; 64]) {
+        Ok(count) => count == 0,
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+    }
+}
