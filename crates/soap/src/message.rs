@@ -11,6 +11,10 @@ use jiff::civil::{Date, DateTime};
 
 /// A request, one for each operation (contract, "Operations").
 #[derive(Clone, PartialEq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each call, and it is never moved in bulk"
+)]
 pub enum Request<'a> {
     /// `registerPresences`: 1 to 200 items.
     Register(Vec<SubmittedItem<'a>>),

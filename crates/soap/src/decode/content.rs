@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::fault::{DecodeFault, Rule, SchemaFault, cut};
 use super::names::{TYPES, XSI};
@@ -247,7 +248,7 @@ impl<'a> Decoder<'a> {
             }
             path.push_str(step.name);
             if let Some(index) = step.index {
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
             }
         }
         if let Some(place) = place {

@@ -41,12 +41,12 @@ fn date_time(text: Cow<'_, str>) -> Option<XsdDateTime<'_>> {
 }
 
 /// `None` when it is out of range.
-fn moment(day: Date, time: Time, next_day: bool, zone: Option<Offset>) -> Option<Moment> {
+fn moment(day: Date, time: Time, next_day: bool, zone: Zone) -> Option<Moment> {
     let day = if next_day { day.tomorrow().ok()? } else { day };
     let local = DateTime::from_parts(day, time);
     match zone {
-        None => Some(Moment::Local(local)),
-        Some(offset) => offset.to_timestamp(local).ok().map(Moment::Instant),
+        Zone::Open => Some(Moment::Local(local)),
+        Zone::At(offset) => offset.to_timestamp(local).ok().map(Moment::Instant),
     }
 }
 
@@ -58,13 +58,13 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A day of the calendar, in any year.
-struct Day {
+struct Parts {
     year: i64,
     month: u8,
     day: u8,
 }
 
-impl Day {
+impl Parts {
     fn is_valid(&self) -> bool {
         let leap = self.year % 4 == 0 && self.year % 100 != 0 || self.year % 400 == 0;
         let days = match self.month {
@@ -82,6 +82,15 @@ impl Day {
         // Both are below 32.
         Date::new(year, i8::try_from(self.month).ok()?, i8::try_from(self.day).ok()?).ok()
     }
+}
+
+/// What a lexical form says of its zone.
+#[derive(Clone, Copy)]
+enum Zone {
+    /// Nothing.
+    Open,
+    /// So far from UTC.
+    At(Offset),
 }
 
 /// Reads a lexical form from the left.
@@ -114,7 +123,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// `'-'? yyyy '-' mm '-' dd`. A year has at least 4 digits, more only without leading zeros; there is no year 0.
-    fn day(&mut self) -> Option<Day> {
+    fn day(&mut self) -> Option<Parts> {
         let negative = self.eat(b'-');
         let digits = self.digits();
         if digits.len() < 4 || digits.len() > 4 && digits[0] == b'0' {
@@ -125,7 +134,8 @@ impl<'t> Scanner<'t> {
         self.eat(b'-').then_some(())?;
         let month = self.two_digits()?;
         self.eat(b'-').then_some(())?;
-        let day = Day { year: if negative { -year } else { year }, month, day: self.two_digits()? };
+        let day =
+            Parts { year: if negative { -year } else { year }, month, day: self.two_digits()? };
         day.is_valid().then_some(day)
     }
 
@@ -156,16 +166,16 @@ impl<'t> Scanner<'t> {
     }
 
     /// `('Z' | ('+' | '-') hh ':' mm)?`, at most 14 hours either way.
-    fn zone(&mut self) -> Option<Option<Offset>> {
+    fn zone(&mut self) -> Option<Zone> {
         if self.eat(b'Z') {
-            return Some(Some(Offset::UTC));
+            return Some(Zone::At(Offset::UTC));
         }
         let sign = if self.eat(b'-') {
             -1
         } else if self.eat(b'+') {
             1
         } else {
-            return Some(None);
+            return Some(Zone::Open);
         };
         let hours = i32::from(self.two_digits()?);
         self.eat(b':').then_some(())?;
@@ -173,7 +183,7 @@ impl<'t> Scanner<'t> {
         if minutes > 59 || hours * 60 + minutes > 14 * 60 {
             return None;
         }
-        Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok().map(Some)
+        Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok().map(Zone::At)
     }
 }
 

@@ -88,8 +88,7 @@ fn integer(text: &str, most: usize) -> Result<i64, Rule> {
     let text = collapsed(text);
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(Rule::Integer);

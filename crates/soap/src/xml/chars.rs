@@ -77,7 +77,7 @@ pub(super) fn first_illegal(text: &str) -> Option<usize> {
 }
 
 fn is_control(byte: u8) -> bool {
-    (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r')
+    matches!(byte, 0..=0x08 | 0x0B | 0x0C | 0x0E..=0x1F)
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 
 /// The events of a document as text, one line each.
@@ -10,7 +12,7 @@ fn events(text: &str) -> Result<Vec<String>, XmlError> {
                 let mut line = format!("<{}", named(reader.namespace(), reader.local()));
                 for attribute in reader.attributes() {
                     let uri = attribute.namespace.map(|id| reader.uri(id));
-                    line += &format!(" {}={:?}", named(uri, attribute.local), attribute.value);
+                    let _ = write!(line, " {}={:?}", named(uri, attribute.local), attribute.value);
                 }
                 line
             }

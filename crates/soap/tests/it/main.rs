@@ -1,0 +1,5 @@
+//! The SOAP door's tests that need more than one file of it.
+
+mod differential;
+mod faults;
+mod fuzz_forms;
