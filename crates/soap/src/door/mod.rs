@@ -1,0 +1,215 @@
+//! The SOAP door: it turns messages into use cases and their outcome into messages, and decides nothing.
+
+mod action;
+mod media_type;
+mod translate;
+
+use std::sync::Arc;
+
+use app::App;
+use domain::{
+    Caller, CancelPresence, CancelPresences, GetPresence, RegisterPresences, RegistrationId,
+    SearchPresences, SearchRefusal,
+};
+
+use crate::decode::decode;
+use crate::encode::{self, Refused};
+use crate::fault::{
+    Environment, Fault, FaultSettings, TransportFault, creation_ends_before_it_begins,
+    period_ends_before_it_begins,
+};
+use crate::message::{CancelItem, GetRequest, Request, SearchRequest, SubmittedItem};
+use crate::xml::{Limits, to_text};
+
+/// What a door is told.
+pub struct DoorSettings {
+    /// How far a message may go.
+    pub limits: Limits,
+    /// The environment that faults tell.
+    pub environment: Environment,
+    /// Whom to ask, as faults tell.
+    pub contact: Option<String>,
+    /// Makes the ticket of each call: unique, and free of what XML would escape.
+    pub tickets: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+/// One call, as the transport received it.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// The `SOAPAction`, with its quotes if it has any.
+    pub soap_action: Option<&'a str>,
+    /// The body, unpacked.
+    pub body: &'a [u8],
+    /// Who calls.
+    pub caller: &'a Caller,
+}
+
+/// What to answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The HTTP status: 200, or 500 with a fault.
+    pub status: u16,
+    /// The message.
+    pub body: Vec<u8>,
+    /// After how many seconds a retry is worth while.
+    pub retry_after: Option<u32>,
+    /// For log and metrics.
+    pub outcome: Outcome,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The operation, once it is known.
+    pub operation: Option<&'static str>,
+    /// How many items the call had, or a search found on its page.
+    pub items: u32,
+    /// How many of them were refused.
+    pub refused: u32,
+    /// The code of the fault.
+    pub fault: Option<&'static str>,
+    /// The ticket.
+    pub ticket: String,
+    /// What only the log may show of a fault; never a person's number.
+    pub detail: Option<String>,
+}
+
+/// The SOAP door.
+pub struct Door {
+    app: Arc<App>,
+    limits: Limits,
+    faults: FaultSettings,
+    tickets: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+/// A body to answer, with how many items it has and how many were refused.
+struct Done {
+    body: Vec<u8>,
+    items: usize,
+    refused: usize,
+}
+
+impl Door {
+    /// A door to `app`.
+    pub fn new(app: Arc<App>, settings: DoorSettings) -> Self {
+        let DoorSettings { limits, environment, contact, tickets } = settings;
+        Self { app, limits, faults: FaultSettings { environment, contact }, tickets }
+    }
+
+    /// Serves one call.
+    pub async fn call(&self, call: Call<'_>) -> Answer {
+        let mut operation = None;
+        match self.serve(call, &mut operation).await {
+            Ok(Done { body, items, refused }) => Answer {
+                status: 200,
+                body,
+                retry_after: None,
+                outcome: Outcome {
+                    operation,
+                    items: u32::try_from(items).unwrap_or(u32::MAX),
+                    refused: u32::try_from(refused).unwrap_or(u32::MAX),
+                    fault: None,
+                    ticket: (self.tickets)(),
+                    detail: None,
+                },
+            },
+            Err(fault) => self.answer(&fault, operation),
+        }
+    }
+
+    /// Answers a call that the transport refused.
+    pub fn fault(&self, fault: TransportFault) -> Answer {
+        self.answer(&fault.into(), None)
+    }
+
+    fn answer(&self, fault: &Fault, operation: Option<&'static str>) -> Answer {
+        let ticket = (self.tickets)();
+        let told = fault.detail.as_ref().map(|texts| texts.en.clone());
+        Answer {
+            status: 500,
+            body: fault.envelope(&ticket, &self.faults),
+            retry_after: fault.retry_after(),
+            outcome: Outcome {
+                operation,
+                items: 0,
+                refused: 0,
+                fault: Some(fault.code.code()),
+                ticket,
+                detail: fault.private.clone().or(told),
+            },
+        }
+    }
+
+    async fn serve(
+        &self,
+        call: Call<'_>,
+        operation: &mut Option<&'static str>,
+    ) -> Result<Done, Fault> {
+        let charset = media_type::charset(call.content_type)?;
+        let text = to_text(call.body, charset)?;
+        let request = decode(&text, &self.limits)?;
+        let name = action::operation(&request);
+        *operation = Some(name);
+        action::check(call.soap_action, name)?;
+        match request {
+            Request::Register(items) => self.register(call.caller, &items).await,
+            Request::Cancel(items) => self.cancel(call.caller, &items).await,
+            Request::Search(request) => self.search(call.caller, &request).await,
+            Request::Get(request) => self.get(call.caller, request).await,
+        }
+    }
+
+    async fn register(&self, caller: &Caller, items: &[SubmittedItem<'_>]) -> Result<Done, Fault> {
+        let drafts: Vec<_> = items.iter().map(translate::draft).collect();
+        let answers = self.app.register(caller, RegisterPresences { drafts: &drafts }).await;
+        let answers = answers.map_err(|error| Fault::from(&error))?;
+        Ok(done(encode::registered(items, &answers), &answers))
+    }
+
+    async fn cancel(&self, caller: &Caller, items: &[CancelItem<'_>]) -> Result<Done, Fault> {
+        let cancellations: Vec<_> =
+            items.iter().map(|item| CancelPresence { id: item.id, reason: &item.reason }).collect();
+        let command = CancelPresences { cancellations: &cancellations };
+        let answers = self.app.cancel(caller, command).await;
+        let answers = answers.map_err(|error| Fault::from(&error))?;
+        Ok(done(encode::cancelled(items, &answers), &answers))
+    }
+
+    async fn search(&self, caller: &Caller, request: &SearchRequest<'_>) -> Result<Done, Fault> {
+        let query = SearchPresences { draft: translate::search(request) };
+        let answer = self.app.search(caller, query).await;
+        let refused = match answer.map_err(|error| Fault::from(&error))? {
+            Ok(page) => {
+                let body = encode::found(request, &page);
+                return Ok(Done { body, items: page.registrations.len(), refused: 0 });
+            }
+            Err(SearchRefusal::PeriodEndsBeforeItBegins(place)) => {
+                return Err(period_ends_before_it_begins(place));
+            }
+            Err(SearchRefusal::CreationEndsBeforeItBegins) => {
+                return Err(creation_ends_before_it_begins());
+            }
+            Err(SearchRefusal::Invalid(errors)) => {
+                encode::refused(request, &Refused::Invalid(&errors))
+            }
+            Err(SearchRefusal::TooBroad { budget }) => {
+                encode::refused(request, &Refused::TooBroad { budget })
+            }
+        };
+        Ok(Done { body: refused, items: 1, refused: 1 })
+    }
+
+    async fn get(&self, caller: &Caller, request: GetRequest) -> Result<Done, Fault> {
+        let query = GetPresence { id: RegistrationId::new(request.id) };
+        let dossier = self.app.get(caller, query).await.map_err(|error| Fault::from(&error))?;
+        let body = encode::got(request, dossier.as_ref());
+        Ok(Done { body, items: 1, refused: usize::from(dossier.is_none()) })
+    }
+}
+
+fn done<T, E>(body: Vec<u8>, answers: &[Result<T, E>]) -> Done {
+    let refused = answers.iter().filter(|answer| answer.is_err()).count();
+    Done { body, items: answers.len(), refused }
+}

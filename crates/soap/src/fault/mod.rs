@@ -1,0 +1,129 @@
+//! SOAP faults of the contract (SOAP page, "Faults").
+
+mod code;
+mod environment;
+mod from_decode;
+mod from_domain;
+mod rules;
+mod texts;
+mod transport;
+
+use crate::encode::Xml;
+
+pub use code::FaultCode;
+pub use environment::Environment;
+pub use transport::TransportFault;
+
+pub(crate) use from_domain::{creation_ends_before_it_begins, period_ends_before_it_begins};
+pub(crate) use texts::Texts;
+
+/// A fault, before it is written.
+pub(crate) struct Fault {
+    /// The code of the contract.
+    pub(crate) code: FaultCode,
+    /// The `faultcode` of SOAP, without its prefix.
+    pub(crate) soap_code: SoapCode,
+    /// What to say, beyond the meaning of the code.
+    pub(crate) detail: Option<Box<Texts>>,
+    /// What only the log shows.
+    pub(crate) private: Option<String>,
+}
+
+/// The `faultcode`s of SOAP 1.1, section 4.4.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoapCode {
+    Client,
+    Server,
+    VersionMismatch,
+    MustUnderstand,
+}
+
+impl SoapCode {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Client => "Client",
+            Self::Server => "Server",
+            Self::VersionMismatch => "VersionMismatch",
+            Self::MustUnderstand => "MustUnderstand",
+        }
+    }
+}
+
+/// What every fault of a service tells.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultSettings {
+    pub(crate) environment: Environment,
+    pub(crate) contact: Option<String>,
+}
+
+impl Fault {
+    /// A fault whose `faultcode` follows from who is its cause.
+    pub(crate) fn new(code: FaultCode, detail: Option<Texts>) -> Self {
+        let soap_code = match code.origin() {
+            Some("Consumer") => SoapCode::Client,
+            _ => SoapCode::Server,
+        };
+        Self { code, soap_code, detail: detail.map(Box::new), private: None }
+    }
+
+    pub(crate) fn with_soap_code(self, soap_code: SoapCode) -> Self {
+        Self { soap_code, ..self }
+    }
+
+    /// After how many seconds a retry is worth while.
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        (self.code.retry() == Some(true)).then_some(1)
+    }
+
+    /// The whole envelope.
+    pub(crate) fn envelope(&self, ticket: &str, settings: &FaultSettings) -> Vec<u8> {
+        let mut xml = Xml::envelope(2048);
+        let texts = self.code.meaning().followed_by(self.detail.as_deref());
+        xml.raw("<S:Fault><faultcode>S:");
+        xml.raw(self.soap_code.name());
+        xml.raw("</faultcode><faultstring xml:lang=\"en\">");
+        xml.escaped(&texts.en);
+        xml.raw("</faultstring><detail>");
+        self.error(&mut xml, ticket, settings, &texts);
+        xml.raw("</detail></S:Fault>");
+        xml.end()
+    }
+
+    fn error(&self, xml: &mut Xml, ticket: &str, settings: &FaultSettings, texts: &Texts) {
+        let name = self.code.error_name();
+        xml.raw("<e:");
+        xml.raw(name);
+        xml.raw(" xmlns:e=\"http://socialsecurity.be/errors/v1\" Id=\"");
+        xml.attribute(ticket);
+        xml.raw("\">");
+        element(xml, "Origin", self.code.origin().unwrap_or("Provider"));
+        element(xml, "Code", self.code.code());
+        for (language, text) in texts.each() {
+            xml.raw("<e:Message xml:lang=\"");
+            xml.raw(language);
+            xml.raw("\">");
+            xml.escaped(text);
+            xml.raw("</e:Message>");
+        }
+        if let Some(retry) = self.code.retry() {
+            element(xml, "Retry", if retry { "true" } else { "false" });
+        }
+        if let Some(contact) = &settings.contact {
+            element(xml, "Contact", contact);
+        }
+        element(xml, "Environment", settings.environment.name());
+        xml.raw("</e:");
+        xml.raw(name);
+        xml.raw(">");
+    }
+}
+
+fn element(xml: &mut Xml, name: &str, text: &str) {
+    xml.raw("<e:");
+    xml.raw(name);
+    xml.raw(">");
+    xml.escaped(text);
+    xml.raw("</e:");
+    xml.raw(name);
+    xml.raw(">");
+}

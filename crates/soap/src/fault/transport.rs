@@ -1,0 +1,77 @@
+use super::{Fault, FaultCode, Texts};
+
+/// Why a call was refused before its message could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportFault {
+    /// The body is larger than the limit, as sent or unpacked.
+    BodyTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The body did not come in time.
+    BodyTooSlow {
+        /// The limit, in seconds.
+        seconds: u64,
+    },
+    /// A `Content-Encoding` that is not read.
+    UnsupportedEncoding,
+    /// A body that is not the gzip it says it is.
+    BadGzip,
+    /// More calls than can be served.
+    Overloaded,
+    /// A defect of the service.
+    Internal,
+}
+
+impl From<TransportFault> for Fault {
+    fn from(fault: TransportFault) -> Self {
+        match fault {
+            TransportFault::BodyTooLarge { limit } => Self::new(
+                FaultCode::Malformed,
+                Some(Texts::new(
+                    format!(
+                        "Its body is larger than the {limit} bytes that this service reads, as sent or unpacked."
+                    ),
+                    format!(
+                        "De body is groter dan de {limit} bytes die deze dienst leest, zoals verzonden of uitgepakt."
+                    ),
+                    format!(
+                        "Son corps dépasse les {limit} octets que ce service lit, tel qu'envoyé ou décompressé."
+                    ),
+                    format!(
+                        "Ihr Body ist größer als die {limit} Bytes, die dieser Dienst liest, wie gesendet oder entpackt."
+                    ),
+                )),
+            ),
+            TransportFault::BodyTooSlow { seconds } => Self::new(
+                FaultCode::Malformed,
+                Some(Texts::new(
+                    format!("Its body did not arrive within {seconds} seconds."),
+                    format!("De body kwam niet binnen {seconds} seconden aan."),
+                    format!("Son corps n'est pas arrivé en {seconds} secondes."),
+                    format!("Ihr Body kam nicht binnen {seconds} Sekunden an."),
+                )),
+            ),
+            TransportFault::UnsupportedEncoding => Self::new(
+                FaultCode::Malformed,
+                Some(Texts::new(
+                    "Of Content-Encoding this service reads gzip and identity.",
+                    "Van Content-Encoding leest deze dienst gzip en identity.",
+                    "De Content-Encoding, ce service lit gzip et identity.",
+                    "Von Content-Encoding liest dieser Dienst gzip und identity.",
+                )),
+            ),
+            TransportFault::BadGzip => Self::new(
+                FaultCode::Malformed,
+                Some(Texts::new(
+                    "Its body is not the gzip that Content-Encoding says.",
+                    "De body is niet de gzip die Content-Encoding aankondigt.",
+                    "Son corps n'est pas le gzip que Content-Encoding annonce.",
+                    "Ihr Body ist nicht das gzip, das Content-Encoding angibt.",
+                )),
+            ),
+            TransportFault::Overloaded => Self::new(FaultCode::TemporarilyNotAvailable, None),
+            TransportFault::Internal => Self::new(FaultCode::ServiceError, None),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The SOAP door of presence registration: an own strict XML reader, a codec written along the schema, the contract's
+//! faults, and the WSDL.
+
+pub mod decode;
+mod door;
+mod encode;
+mod fault;
+pub mod message;
+pub mod wsdl;
+pub mod xml;
+
+pub use door::{Answer, Call, Door, DoorSettings, Outcome};
+pub use fault::{Environment, FaultCode, TransportFault};
+pub use xml::Limits;
