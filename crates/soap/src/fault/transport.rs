@@ -6,7 +6,7 @@ pub enum TransportFault {
     /// The body is larger than the limit, as sent or unpacked.
     BodyTooLarge {
         /// The limit, in bytes.
-        limit: usize,
+        limit: u64,
     },
     /// The body did not come in time.
     BodyTooSlow {
