@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, Environment};
+use crate::config::Config;
 use crate::demo;
 use crate::http::{self, PATH, Room, Service};
 use crate::server::{Bounds, ConnectionCounts, Listener, Patience};
@@ -119,8 +119,12 @@ fn service(
     let help = "Memory that the bodies of requests take";
     metrics.watch("buffered_bytes", help, Kind::Gauge, move || bodies.held());
     let settings = DoorSettings {
-        limits: Limits { depth: config.max_xml_depth, attributes: config.max_xml_attributes },
-        environment: protocol_name(config.environment),
+        limits: Limits {
+            depth: config.max_xml_depth,
+            attributes: config.max_xml_attributes,
+            ..Limits::default()
+        },
+        environment: config.environment,
         contact: config.contact.clone(),
         tickets: Box::new(ticket),
     };
@@ -186,17 +190,6 @@ async fn finish(
         }
         () = tokio::time::sleep(config.stop_timeout) => Err(ServeError::CutShort),
         () = signals.next() => Err(ServeError::CutShort),
-    }
-}
-
-fn protocol_name(environment: Environment) -> soap::Environment {
-    match environment {
-        Environment::Development => soap::Environment::Development,
-        Environment::Test => soap::Environment::Test,
-        Environment::Integration => soap::Environment::Integration,
-        Environment::Acceptation => soap::Environment::Acceptation,
-        Environment::Simulation => soap::Environment::Simulation,
-        Environment::Production => soap::Environment::Production,
     }
 }
 

@@ -4,39 +4,17 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// The environment that faults name (contract page SOAP, section Faults).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Environment {
-    Development,
-    Test,
-    Integration,
-    Acceptation,
-    Simulation,
-    Production,
-}
+use soap::Environment;
 
-impl Environment {
-    const ALL: [Self; 6] = [
-        Self::Development,
-        Self::Test,
-        Self::Integration,
-        Self::Acceptation,
-        Self::Simulation,
-        Self::Production,
-    ];
-
-    /// Its name in the protocol.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Development => "Development",
-            Self::Test => "Test",
-            Self::Integration => "Integration",
-            Self::Acceptation => "Acceptation",
-            Self::Simulation => "Simulation",
-            Self::Production => "Production",
-        }
-    }
-}
+/// Every environment (contract page SOAP, section Faults).
+const ENVIRONMENTS: [Environment; 6] = [
+    Environment::Development,
+    Environment::Test,
+    Environment::Integration,
+    Environment::Acceptation,
+    Environment::Simulation,
+    Environment::Production,
+];
 
 /// The form of the log's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +27,7 @@ pub(crate) enum LogFormat {
 
 pub(super) fn environment(text: &str) -> Result<Environment, String> {
     let named = |kind: &Environment| kind.name().eq_ignore_ascii_case(text);
-    Environment::ALL.into_iter().find(named).ok_or_else(|| format!("\"{text}\" is no environment"))
+    ENVIRONMENTS.into_iter().find(named).ok_or_else(|| format!("\"{text}\" is no environment"))
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

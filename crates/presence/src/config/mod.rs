@@ -17,9 +17,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::EnterpriseNumber;
+use soap::Environment;
 
 pub(crate) use error::{ConfigError, Problem, Source};
-pub(crate) use kind::{Environment, LogFormat};
+pub(crate) use kind::LogFormat;
 pub(crate) use page::page;
 pub(crate) use read::{Sources, read};
 pub(crate) use settings::{SETTINGS, Setting};
@@ -43,8 +44,8 @@ pub(crate) struct Config {
     pub(crate) open_sender_type: Option<String>,
     pub(crate) max_body_bytes: usize,
     pub(crate) max_buffered_bytes: usize,
-    pub(crate) max_xml_depth: u16,
-    pub(crate) max_xml_attributes: u16,
+    pub(crate) max_xml_depth: usize,
+    pub(crate) max_xml_attributes: usize,
     pub(crate) max_connections: u32,
     pub(crate) max_calls: u32,
     pub(crate) search_budget: u32,

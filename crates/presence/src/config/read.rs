@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
+use soap::Environment;
+
 use super::nearest::nearest;
 use super::rules::{agree, fill};
-use super::{
-    Config, ConfigError, Environment, LogFormat, Problem, SETTINGS, Setting, Source, file,
-};
+use super::{Config, ConfigError, LogFormat, Problem, SETTINGS, Setting, Source, file};
 
 /// The variable that names the file of settings.
 pub(crate) const FILE_VARIABLE: &str = "PRESENCE_CONFIG";

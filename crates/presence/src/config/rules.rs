@@ -1,7 +1,9 @@
 //! What settings mean together.
 
+use soap::Environment;
+
 use super::read::Given;
-use super::{Config, Environment, Problem, Source};
+use super::{Config, Problem, Source};
 
 /// Puts in what a demonstration has as defaults.
 pub(super) fn fill(config: &mut Config, given: &Given) {

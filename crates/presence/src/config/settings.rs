@@ -186,10 +186,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         default: Some("64"),
         takes: "a whole number from 16 to 1000",
         doc: "How deep elements may be nested. Deeper ones are a fault.",
-        apply: |config, text| {
-            config.max_xml_depth = small(kind::whole(text, 16, 1000)?);
-            Ok(())
-        },
+        apply: into!(max_xml_depth, |text| kind::whole(text, 16, 1000)
+            .map(|number| number as usize)),
     },
     Setting {
         chapter: "Limits",
@@ -197,10 +195,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         default: Some("64"),
         takes: "a whole number from 16 to 1000",
         doc: "How many attributes, namespace declarations among them, an element may have. More are a fault.",
-        apply: |config, text| {
-            config.max_xml_attributes = small(kind::whole(text, 16, 1000)?);
-            Ok(())
-        },
+        apply: into!(max_xml_attributes, |text| kind::whole(text, 16, 1000)
+            .map(|number| number as usize)),
     },
     Setting {
         chapter: "Limits",
@@ -282,7 +278,3 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(log_format, kind::log_format),
     },
 ];
-
-fn small(number: u32) -> u16 {
-    u16::try_from(number).expect("the setting's range ends below")
-}

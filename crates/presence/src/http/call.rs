@@ -1,10 +1,12 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY};
+use http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use soap::{Answer, TransportFault};
@@ -44,7 +46,14 @@ pub(super) async fn call(
         Err(refusal) => {
             peer.leaves_body_unread();
             let answer = service.door.fault(fault(&service, refusal));
-            return last_on_connection(ending.end(answer, 0), version);
+            let mut response = ending.end(answer, 0);
+            if refusal == BodyError::UnknownEncoding {
+                // RFC 9110, section 15.5.16: the status of HTTP, and what would have been right.
+                *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                let known = HeaderValue::from_static("gzip, identity");
+                response.headers_mut().insert(ACCEPT_ENCODING, known);
+            }
+            return last_on_connection(response, version);
         }
     };
     let Ok(permit) = Arc::clone(&service.calls).try_acquire_owned() else {
@@ -96,14 +105,17 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
 
 fn fault(service: &Service, refusal: BodyError) -> TransportFault {
     match refusal {
-        BodyError::TooLarge => TransportFault::BodyTooLarge { limit: service.max_body },
-        BodyError::TooSlow => {
-            TransportFault::BodyTooSlow { seconds: service.body_timeout.as_secs() }
-        }
+        BodyError::TooLarge => TransportFault::BodyTooLarge { limit: service.max_body as u64 },
+        BodyError::TooSlow => TransportFault::BodyTooSlow { seconds: whole(service.body_timeout) },
         BodyError::NoRoom => TransportFault::Overloaded,
         BodyError::BadGzip | BodyError::Truncated => TransportFault::BadGzip,
         BodyError::UnknownEncoding => TransportFault::UnsupportedEncoding,
     }
+}
+
+/// Seconds, rounded up: a fault should not say that nothing was waited for.
+fn whole(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// Nobody is left to read this; the connection ends with it.
@@ -152,6 +164,7 @@ impl Ending {
             items = outcome.items,
             refused = outcome.refused,
             fault = outcome.fault,
+            detail = outcome.detail,
             status,
             ms = (duration.as_secs_f64() * 1e6).round() / 1e3,
             bytes_in = size,

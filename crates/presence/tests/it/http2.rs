@@ -47,7 +47,7 @@ async fn calls_share_a_connection_of_http2_with_prior_knowledge() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_connection_of_http2_is_ended() {
-    let server = Server::open(&["--idle-timeout", "0.2", "--header-timeout", "0.2"]);
+    let server = Server::open(&["--idle-timeout", "1", "--header-timeout", "1"]);
     let mut sender = connect(&server).await;
     let reply = sender.send_request(call(&server, 1)).await.expect("answered");
     assert_eq!(reply.status(), StatusCode::OK);
