@@ -5,6 +5,7 @@
 //! `PRESENCE_TEST_STRICT=1`; `PRESENCE_PUBLISHED_WSDL` names the directory of the published contract, in place of our copy.
 
 mod judge;
+mod lab;
 pub(crate) mod mutate;
 mod pool;
 mod render;
@@ -59,8 +60,11 @@ fn verdict(message: &[u8]) -> Verdict {
 fn message(seed: u64, index: usize) -> Vec<u8> {
     let mut rng =
         Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(index as u64));
+    let kind = rng.u8(..13);
+    if kind >= 10 {
+        return lab::message(&mut rng);
+    }
     let mut root = tree::message(&mut rng);
-    let kind = rng.u8(..10);
     if kind >= 2 && kind != 6 && kind != 7 {
         for _ in 0..*rng.choice(&[1, 1, 1, 2, 3]).expect("not empty") {
             mutate::tree(&mut rng, &mut root);

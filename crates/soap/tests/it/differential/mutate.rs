@@ -7,6 +7,9 @@ use super::tree::{Attribute, Element, Node, Ns, Value, attribute};
 
 /// Changes one thing in the tree.
 pub(crate) fn tree(rng: &mut Rng, root: &mut Element) {
+    if rng.u8(..24) == 0 {
+        return fill(rng, root);
+    }
     let count = elements(root);
     let chosen = rng.usize(..count);
     let donor = rng.usize(..count);
@@ -44,6 +47,29 @@ pub(crate) fn tree(rng: &mut Rng, root: &mut Element) {
                 .insert(at, Node::Text(rng.choice(pool::TEXTS).expect("not empty").to_string()));
         }
         _ => children(rng, element),
+    }
+}
+
+/// Brings every list to the schema's edge, or one beyond it.
+fn fill(rng: &mut Rng, element: &mut Element) {
+    let most = match element.name.as_str() {
+        "RegisterPresencesRequest" | "CancelPresencesRequest" => 200,
+        "RegistrationPeriodList" => 31,
+        "RemarkList" => 17,
+        "StatusList" => 4,
+        _ => 0,
+    };
+    let wanted = most + usize::from(rng.bool());
+    if most > 0 && !element.children.is_empty() {
+        while element.children.len() < wanted {
+            element.children.push(element.children[0].clone());
+        }
+        return;
+    }
+    for child in &mut element.children {
+        if let Node::Element(inner) = child {
+            fill(rng, inner);
+        }
     }
 }
 
