@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use app::App;
+use domain::{Caller, Clock, Policy, Sector, Sender, Work, sample};
+use store::Store;
+use store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+
+use crate::FakeClock;
+
+/// The use cases over an embedded store in a folder of its own, with a clock to set.
+pub struct TestApp {
+    /// The use cases.
+    pub app: Arc<App>,
+    /// The store beneath them.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<FakeClock>,
+    /// Keeps the folder as long as the store is open.
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// The service at `moment`, under the built-in policy. It knows four works, one of each sector: the sample works 1
+    /// to 4 in the order of [`Sector::ALL`]. A search may look at 10 000 registrations.
+    pub async fn at(moment: &str) -> Self {
+        Self::with_policy(moment, app::default_policy(), 10_000).await
+    }
+
+    /// The same, under another policy and search budget.
+    pub async fn with_policy(moment: &str, policy: Policy, search_budget: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let store: Arc<dyn Store> = Arc::new(
+            SqliteStore::open(folder.path(), Options::default()).expect("a store in a new folder"),
+        );
+        store.put_works(works()).await.expect("a new store takes works");
+        let clock = Arc::new(FakeClock::at(moment));
+        let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));
+        Self { app, store, clock, _folder: folder }
+    }
+
+    /// A caller whose every part is known.
+    pub fn caller() -> Caller {
+        Caller::open(Sender {
+            id: Some(Arc::from("test-sender")),
+            company: Some(sample::enterprise_number(900)),
+            user_type: Some(Arc::from("EMPLOYER")),
+        })
+    }
+}
+
+fn works() -> Vec<Work> {
+    (1..)
+        .zip(Sector::ALL)
+        .map(|(index, sector)| Work { reference: sample::works_reference(index), sector })
+        .collect()
+}
