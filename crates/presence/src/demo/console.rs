@@ -53,9 +53,14 @@ pub(crate) fn console(
     text
 }
 
+/// What comes back, as far as a reader needs it.
 const EXPECTED: &str = "\
-The answer repeats the registration, with its number in PresenceRegistrationId and, in LastValidation, the Status
-SUCCESSFULLY REGISTERED. A wrong number (change a digit) is answered in an ErrorList instead. Stop with Ctrl-C.
+The answer repeats what was sent and adds the sector, the registration's number and its status:
+
+  ... <t:Sector>1</t:Sector> ... <t:PresenceRegistrationId>1</t:PresenceRegistrationId> ...
+  ... <t:LastValidation><t:Status>SUCCESSFULLY REGISTERED</t:Status></t:LastValidation> ...
+
+With a wrong digit in a number there is an ErrorList instead. Stop with Ctrl-C.
 ";
 
 fn workers() -> Vec<Inss> {

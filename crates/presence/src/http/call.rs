@@ -202,3 +202,7 @@ impl Drop for InFlight {
         self.0.metrics.in_flight.dec();
     }
 }
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

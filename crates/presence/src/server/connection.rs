@@ -28,6 +28,12 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
+    /// The other end of a connection that is not watched.
+    #[cfg(test)]
+    pub(crate) fn unwatched(address: SocketAddr) -> Self {
+        Self { address, activity: Arc::new(Activity::new(Instant::now())) }
+    }
+
     /// Says that an answer is given before the request's body was read to its end. The connection then goes on
     /// taking bytes for a while after the answer, or the peer could lose it.
     pub(crate) fn leaves_body_unread(&self) {
@@ -54,6 +60,8 @@ pub(super) fn protocol(patience: Patience) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         // Our own watch has the time of headers and of rest apart.
         .header_read_timeout(None)
+        // What a peer can make a connection hold before a request is complete; also the largest step of a body.
+        .max_buf_size(128 << 10)
         // A peer that ends its side after the request still gets the answer.
         .half_close(true);
     builder

@@ -1,0 +1,75 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::App;
+use domain::{Caller, Sender};
+use http_body_util::BodyExt as _;
+use soap::{Door, DoorSettings, Environment, Limits};
+use store_sqlite::SqliteStore;
+use tokio::sync::{Semaphore, watch};
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::http::Room;
+use crate::telemetry::Metrics;
+
+type Tickets = Box<dyn Fn() -> String + Send + Sync>;
+
+fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Service> {
+    let store = SqliteStore::open(data.path(), store_sqlite::Options::default()).expect("a store");
+    let policy = app::default_policy();
+    let app = Arc::new(App::new(Arc::new(store), Arc::new(SystemClock), policy, 500));
+    let settings = DoorSettings {
+        limits: Limits::default(),
+        environment: Environment::Test,
+        contact: None,
+        tickets,
+    };
+    Arc::new(Service {
+        door: Door::new(Arc::clone(&app), settings),
+        app,
+        caller: Caller::open(Sender::default()),
+        public_url: None,
+        max_body: 1 << 20,
+        body_timeout: Duration::from_secs(1),
+        room: Room::new(1 << 20),
+        calls: Arc::new(Semaphore::new(calls)),
+        metrics: Metrics::new(&SystemClock),
+        stop: watch::channel(false).1,
+    })
+}
+
+async fn answer(service: &Arc<Service>) -> (Response, String) {
+    let peer = Extension(Peer::unwatched(([127, 0, 0, 1], 9).into()));
+    let request = Request::new("<a/>".into());
+    let response = call(State(Arc::clone(service)), peer, request).await;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    let text = String::from_utf8(body.to_vec()).expect("UTF-8");
+    (Response::from_parts(head, axum::body::Body::empty()), text)
+}
+
+#[tokio::test]
+async fn a_panic_is_a_fault_of_one_call_alone() {
+    let data = tempfile::tempdir().expect("a folder");
+    let panicked = AtomicBool::new(false);
+    let tickets = move || {
+        assert!(panicked.swap(true, Ordering::SeqCst), "the first ticket is a panic");
+        "the ticket".to_owned()
+    };
+    let service = service(&data, 1, Box::new(tickets));
+    let (response, text) = answer(&service).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(text.contains("SOA-00001") && text.contains("the ticket"), "{text}");
+    let (_, text) = answer(&service).await;
+    assert!(text.contains("SOA-03002"), "the place of the call was given back: {text}");
+    assert!(service.metrics.page().contains("presence_calls_in_flight 0"));
+}
+
+#[tokio::test]
+async fn a_call_too_many_is_told_when_to_come_back() {
+    let data = tempfile::tempdir().expect("a folder");
+    let service = service(&data, 0, Box::new(|| "the ticket".to_owned()));
+    let (response, text) = answer(&service).await;
+    assert!(response.headers().contains_key(RETRY_AFTER));
+    assert!(text.contains("SOA-02002"), "{text}");
+}
