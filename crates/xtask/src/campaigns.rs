@@ -1,0 +1,72 @@
+//! The tests that are run longer than `cargo test` does.
+
+use std::env;
+use std::error::Error;
+use std::process::Command;
+
+use clap::ArgMatches;
+
+use crate::repository::Repository;
+
+/// One test of one crate, with its variables.
+struct Campaign {
+    package: &'static str,
+    test: &'static str,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// The differential campaign: our reader of messages against libxml2.
+pub(crate) fn mutate(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "soap",
+        test: "differential::we_accept_exactly_what_libxml2_accepts",
+        variables: vec![
+            ("PRESENCE_DIFFERENTIAL_MESSAGES", number(given, "messages")),
+            ("PRESENCE_DIFFERENTIAL_SEED", number(given, "seed")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
+/// The kill campaign.
+pub(crate) fn kill(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "kill::",
+        variables: vec![
+            ("PRESENCE_KILL_ROUNDS", number(given, "rounds")),
+            ("PRESENCE_KILL_SEED", number(given, "seed")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
+/// The hostile campaign.
+pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "hostile::",
+        variables: vec![("PRESENCE_HOSTILE_CONNECTIONS", number(given, "connections"))],
+    };
+    run(repository, given, &campaign)
+}
+
+fn number(given: &ArgMatches, name: &str) -> String {
+    given.get_one::<u64>(name).map(u64::to_string).unwrap_or_default()
+}
+
+fn run(
+    repository: &Repository,
+    given: &ArgMatches,
+    campaign: &Campaign,
+) -> Result<bool, Box<dyn Error>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["test", "--package", campaign.package, "--test", "it"]);
+    if !given.get_flag("dev") {
+        command.arg("--release");
+    }
+    command.args(["--", "--nocapture", campaign.test]);
+    command.envs(campaign.variables.iter().map(|(name, value)| (name, value)));
+    Ok(command.current_dir(&repository.root).status()?.success())
+}
