@@ -1,4 +1,4 @@
-use crate::fault::{Fault, FaultCode, SoapCode, Texts};
+use crate::fault::{Fault, FaultCode, SoapCode, Texts, other_version};
 
 /// The charset that a `Content-Type` names, if it is one of an XML message.
 ///
@@ -8,7 +8,7 @@ pub(super) fn charset(content_type: Option<&str>) -> Result<Option<&str>, Fault>
     let (media_type, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     match media_type.trim().to_ascii_lowercase().as_str() {
         "text/xml" | "application/xml" | "" => Ok(charset_of(parameters)),
-        "application/soap+xml" => Err(Fault::new(FaultCode::NotSoap, Some(expected()))
+        "application/soap+xml" => Err(Fault::new(FaultCode::NotSoap, Some(other_version()))
             .with_soap_code(SoapCode::VersionMismatch)),
         _ => Err(Fault::new(FaultCode::NotSoap, Some(expected()))),
     }
@@ -24,10 +24,10 @@ fn charset_of(parameters: &str) -> Option<&str> {
 
 fn expected() -> Texts {
     Texts::new(
-        "Its Content-Type must be text/xml.",
-        "Het Content-Type moet text/xml zijn.",
-        "Son Content-Type doit être text/xml.",
-        "Ihr Content-Type muss text/xml sein.",
+        "Its Content-Type must be text/xml, and the envelope its whole body, without attachments.",
+        "Het Content-Type moet text/xml zijn, en de envelop de hele body, zonder bijlagen.",
+        "Son Content-Type doit être text/xml, et l'enveloppe tout son corps, sans pièces jointes.",
+        "Ihr Content-Type muss text/xml sein, und der Umschlag ihr ganzer Body, ohne Anhänge.",
     )
 }
 

@@ -1,12 +1,14 @@
 /// Writes XML. Names come from the code, texts are escaped.
 pub(crate) struct Xml {
     bytes: Vec<u8>,
+    /// Is an element of the types' namespace open? Only the outermost declares the namespace, as in canonical XML.
+    inside_types: bool,
 }
 
 impl Xml {
     /// Begins an envelope; `capacity` bytes are set aside.
     pub(crate) fn envelope(capacity: usize) -> Self {
-        let mut xml = Self { bytes: Vec::with_capacity(capacity) };
+        let mut xml = Self { bytes: Vec::with_capacity(capacity), inside_types: false };
         xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<S:Envelope xmlns:S=\"");
         xml.raw(super::SOAP_NAMESPACE);
         xml.raw("\"><S:Body>");
@@ -18,10 +20,7 @@ impl Xml {
         let mut xml = Self::envelope(capacity);
         xml.raw("<p:");
         xml.raw(name);
-        xml.raw(
-            " xmlns:p=\"http://socialsecurity.be/presenceregistration/v1\" \
-             xmlns:t=\"http://socialsecurity.be/presenceregistration/schemas/v1\">",
-        );
+        xml.raw(" xmlns:p=\"http://socialsecurity.be/presenceregistration/v1\">");
         xml
     }
 
@@ -62,8 +61,17 @@ impl Xml {
 
     /// An element of the types' namespace around what `content` writes.
     pub(super) fn element(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
-        self.tag("<", "t:", name);
-        content(self);
+        if self.inside_types {
+            self.tag("<", "t:", name);
+            content(self);
+        } else {
+            self.raw("<t:");
+            self.raw(name);
+            self.raw(" xmlns:t=\"http://socialsecurity.be/presenceregistration/schemas/v1\">");
+            self.inside_types = true;
+            content(self);
+            self.inside_types = false;
+        }
         self.close("t:", name);
     }
 
@@ -126,7 +134,7 @@ mod tests {
     use super::*;
 
     fn escaped(text: &str) -> String {
-        let mut xml = Xml { bytes: Vec::new() };
+        let mut xml = Xml { bytes: Vec::new(), inside_types: false };
         xml.escaped(text);
         String::from_utf8(xml.bytes).expect("UTF-8")
     }

@@ -1,16 +1,29 @@
-use super::{Fault, FaultCode, SoapCode, Texts, rules};
+use super::{Fault, FaultCode, SoapCode, Texts, malformations, rules};
 use crate::decode::{DecodeFault, SchemaFault};
-use crate::xml::{EncodingError, Malformation};
+use crate::xml::EncodingError;
 
 impl From<EncodingError> for Fault {
     fn from(error: EncodingError) -> Self {
-        let what = error.to_string();
-        let detail = Texts::new(
-            format!("Its characters cannot be read: {what}."),
-            format!("De tekens zijn niet leesbaar: {what}."),
-            format!("Ses caractères sont illisibles : {what}."),
-            format!("Ihre Zeichen sind nicht lesbar: {what}."),
-        );
+        let detail = match error {
+            EncodingError::Unknown(name) => Texts::new(
+                format!("The charset {name} is not supported; use UTF-8."),
+                format!("De karakterset {name} wordt niet ondersteund; gebruik UTF-8."),
+                format!("Le jeu de caractères {name} n'est pas pris en charge ; utilisez UTF-8."),
+                format!("Der Zeichensatz {name} wird nicht unterstützt; verwenden Sie UTF-8."),
+            ),
+            EncodingError::Malformed => Texts::new(
+                "Its bytes are not of the charset that they should be of.",
+                "De bytes zijn niet van de karakterset waarvan ze zouden moeten zijn.",
+                "Ses octets ne sont pas du jeu de caractères annoncé.",
+                "Ihre Bytes gehören nicht zu dem Zeichensatz, der angegeben ist.",
+            ),
+            EncodingError::Contradiction => Texts::new(
+                "The XML declaration names another charset than the text is in.",
+                "De XML-declaratie noemt een andere karakterset dan die van de tekst.",
+                "La déclaration XML nomme un autre jeu de caractères que celui du texte.",
+                "Die XML-Deklaration nennt einen anderen Zeichensatz als den des Textes.",
+            ),
+        };
         Self::new(FaultCode::Malformed, Some(detail))
     }
 }
@@ -18,7 +31,9 @@ impl From<EncodingError> for Fault {
 impl From<DecodeFault> for Fault {
     fn from(fault: DecodeFault) -> Self {
         match fault {
-            DecodeFault::Malformed { line, what } => malformed(line, what),
+            DecodeFault::Malformed { line, what } => {
+                Self::new(FaultCode::Malformed, Some(at_line(line, malformations::texts(what))))
+            }
             DecodeFault::Doctype { line } => {
                 Self::new(FaultCode::NotWsi, Some(at_line(line, DOCTYPE)))
             }
@@ -31,9 +46,8 @@ impl From<DecodeFault> for Fault {
             DecodeFault::NotSoap { line, found } => {
                 Self::new(FaultCode::NotSoap, Some(at_line(line, ENVELOPE).with_name(&found)))
             }
-            DecodeFault::OtherSoapVersion => {
-                Self::new(FaultCode::NotSoap, None).with_soap_code(SoapCode::VersionMismatch)
-            }
+            DecodeFault::OtherSoapVersion => Self::new(FaultCode::NotSoap, Some(other_version()))
+                .with_soap_code(SoapCode::VersionMismatch),
             DecodeFault::NoBody => Self::new(FaultCode::NoBody, None),
             DecodeFault::NotWsi { line } => {
                 Self::new(FaultCode::NotWsi, Some(at_line(line, ONE_ELEMENT)))
@@ -52,7 +66,7 @@ impl From<DecodeFault> for Fault {
 
 const DOCTYPE: [&str; 4] = [
     "a document type declaration is not allowed",
-    "een document type declaration is niet toegelaten",
+    "een documenttypedeclaratie is niet toegelaten",
     "une déclaration de type de document n'est pas admise",
     "eine Dokumenttypdeklaration ist nicht erlaubt",
 ];
@@ -111,15 +125,14 @@ fn limit_passed(line: usize, [en, nl, fr, de]: [&str; 4], limit: usize) -> Texts
     )
 }
 
-/// The reader's words are technical and English; the line is what helps in every language.
-fn malformed(line: usize, what: Malformation) -> Fault {
-    let detail = Texts::new(
-        format!("Line {line}: {what}."),
-        format!("Regel {line} is geen correcte XML ({what})."),
-        format!("La ligne {line} n'est pas du XML correct ({what})."),
-        format!("Zeile {line} ist kein korrektes XML ({what})."),
-    );
-    Fault::new(FaultCode::Malformed, Some(detail))
+/// An envelope, or a media type, of another version of SOAP.
+pub(crate) fn other_version() -> Texts {
+    Texts::new(
+        "SOAP 1.1 has the namespace http://schemas.xmlsoap.org/soap/envelope/ and the Content-Type text/xml.",
+        "SOAP 1.1 heeft de namespace http://schemas.xmlsoap.org/soap/envelope/ en het Content-Type text/xml.",
+        "SOAP 1.1 a l'espace de noms http://schemas.xmlsoap.org/soap/envelope/ et le Content-Type text/xml.",
+        "SOAP 1.1 hat den Namensraum http://schemas.xmlsoap.org/soap/envelope/ und den Content-Type text/xml.",
+    )
 }
 
 fn not_understood(header: &str) -> Texts {

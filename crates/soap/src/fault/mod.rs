@@ -4,6 +4,7 @@ mod code;
 mod environment;
 mod from_decode;
 mod from_domain;
+mod malformations;
 mod rules;
 mod texts;
 mod transport;
@@ -14,6 +15,7 @@ pub use code::FaultCode;
 pub use environment::Environment;
 pub use transport::TransportFault;
 
+pub(crate) use from_decode::other_version;
 pub(crate) use from_domain::{creation_ends_before_it_begins, period_ends_before_it_begins};
 pub(crate) use texts::Texts;
 
@@ -127,3 +129,7 @@ fn element(xml: &mut Xml, name: &str, text: &str) {
     xml.raw(name);
     xml.raw(">");
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
