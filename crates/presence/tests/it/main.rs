@@ -9,3 +9,4 @@ mod server;
 mod settings;
 mod soap;
 mod stop;
+mod strangers;

