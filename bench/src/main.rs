@@ -1,2 +1,65 @@
-//! bench
-fn main() {}
+//! Load and limits: what registrations cost the program `presence`, beside what the machine can do at all.
+//!
+//! It starts the real program on a free port with a fresh folder, calls it as callers do, and measures in the same run
+//! the bare limit: the same rows put into the same tables by a program that does nothing else.
+
+mod bare;
+mod clock;
+mod consult;
+mod door;
+mod figures;
+mod flush;
+mod folder;
+mod growth;
+mod http;
+mod load;
+mod machine;
+mod message;
+mod null_store;
+mod options;
+mod population;
+mod proc;
+mod query;
+mod report;
+mod server;
+mod targets;
+mod throughput;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::{fs, io};
+
+use options::Options;
+use population::Population;
+use report::Measured;
+
+/// What may fail in many ways, all of which end the run.
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            _ = writeln!(io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
+    let options = Options::from_arguments()?;
+    let population = Population::new();
+    let folder = folder::Fresh::new(&options.data)?;
+    let flush = flush::measure(folder.path(), options.extent.flushes)?;
+    let door = door::measure(&population, &options.extent)?;
+    let throughput = throughput::measure(&options, folder.path(), &population)?;
+    let growth = growth::measure(&options, folder.path(), &population)?;
+    let measured = Measured { machine: machine::describe()?, flush, door, throughput, growth };
+    let page = report::page(&measured);
+    io::stdout().write_all(page.as_bytes())?;
+    if let Some(file) = &options.results {
+        fs::write(file, page)?;
+    }
+    Ok(())
+}

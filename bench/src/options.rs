@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::Outcome;
+
+/// What the command line asks for.
+pub(crate) struct Options {
+    /// The program `presence`.
+    pub(crate) program: PathBuf,
+    /// Where the data of the run go; the disk of this folder is measured.
+    pub(crate) data: PathBuf,
+    /// The file for the results.
+    pub(crate) results: Option<PathBuf>,
+    /// How much is measured.
+    pub(crate) extent: Extent,
+}
+
+/// How much is measured.
+pub(crate) struct Extent {
+    /// How often everything is measured; medians count.
+    pub(crate) rounds: usize,
+    /// How long a measurement lasts.
+    pub(crate) time: Duration,
+    /// How long it is warmed up before.
+    pub(crate) warm_up: Duration,
+    /// At how many stored registrations growth is measured.
+    pub(crate) stored: &'static [u32],
+    /// How many searches of each kind, and as many gets, a round has.
+    pub(crate) queries: usize,
+    /// How many flushes of the disk are measured.
+    pub(crate) flushes: usize,
+}
+
+const FULL: Extent = Extent {
+    rounds: 7,
+    time: Duration::from_millis(1500),
+    warm_up: Duration::from_millis(300),
+    stored: &[10_000, 1_000_000, 10_000_000],
+    queries: 200,
+    flushes: 1000,
+};
+
+/// Proves that everything works; its figures mean little.
+const QUICK: Extent = Extent {
+    rounds: 1,
+    time: Duration::from_millis(200),
+    warm_up: Duration::from_millis(50),
+    stored: &[10_000],
+    queries: 20,
+    flushes: 100,
+};
+
+impl Options {
+    /// Reads the command line; help and mistakes end the program.
+    pub(crate) fn from_arguments() -> Outcome<Self> {
+        let own = std::env::current_exe()?;
+        let beside = |name: &str| own.with_file_name(name);
+        let path = |name: &'static str| {
+            Arg::new(name).long(name).value_name("PATH").value_parser(value_parser!(PathBuf))
+        };
+        let matches = Command::new("bench")
+            .about("Measures the program presence beside what the machine can do")
+            .arg(path("program").help("The program [default: presence beside this program]"))
+            .arg(path("data").help("Where to put data [default: a folder beside this program]"))
+            .arg(path("results").help("A file to write the results to as well"))
+            .arg(
+                Arg::new("quick")
+                    .long("quick")
+                    .action(ArgAction::SetTrue)
+                    .help("Only prove that everything works, in seconds"),
+            )
+            .get_matches();
+        let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+        Ok(Self {
+            program: given("program").unwrap_or_else(|| beside("presence")),
+            data: given("data").unwrap_or_else(|| beside("bench-data")),
+            results: given("results"),
+            extent: if matches.get_flag("quick") { QUICK } else { FULL },
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! What processes take of the machine, as the system tells it.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::Outcome;
+
+/// The unit in which Linux tells processor time to programs, on every machine.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The most memory that a process has had resident, in bytes.
+pub(crate) fn peak_memory(process: u32) -> Outcome<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).ok_or("no VmHWM")?;
+    Ok(kib.parse::<u64>()? * 1024)
+}
+
+/// Processor time, in user and in system mode, that a process has taken.
+fn processor_time(process: u32) -> Outcome<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    Ok(ticks(times_of_process(&stat).ok_or("no processor times of the process")?))
+}
+
+/// The fields after the name, which is in brackets and may hold anything.
+fn times_of_process(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
+}
+
+/// Processor time that the whole machine has taken, all but idle and waiting.
+fn machine_time() -> Outcome<Duration> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    Ok(ticks(times_of_machine(&stat).ok_or("no processor times of the machine")?))
+}
+
+/// Of user, nice, system, idle, iowait, irq, softirq, steal: all but the fourth and the fifth.
+fn times_of_machine(stat: &str) -> Option<u64> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
+    let times: Result<Vec<u64>, _> = fields.map(str::parse).collect();
+    let times = times.ok().filter(|times| times.len() == 8)?;
+    Some(times.iter().sum::<u64>() - times[3] - times[4])
+}
+
+fn ticks(count: u64) -> Duration {
+    TICK.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// What is taken between two moments.
+pub(crate) struct Meter {
+    server: Option<u32>,
+    began: Instant,
+    at_start: Times,
+}
+
+struct Times {
+    server: Duration,
+    own: Duration,
+    machine: Duration,
+}
+
+/// What was taken.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Spent {
+    /// Time on the wall.
+    pub(crate) wall: Duration,
+    /// Processor time of the program that is measured.
+    pub(crate) server: Duration,
+    /// Processor time of this program.
+    pub(crate) own: Duration,
+    /// Processor time of all other programs: they disturb.
+    pub(crate) others: Duration,
+}
+
+impl Meter {
+    /// Begins; `server` is the process of the program that is measured, if one is.
+    pub(crate) fn start(server: Option<u32>) -> Outcome<Self> {
+        Ok(Self { server, at_start: Times::read(server)?, began: Instant::now() })
+    }
+
+    /// Ends.
+    pub(crate) fn stop(self) -> Outcome<Spent> {
+        let wall = self.began.elapsed();
+        let now = Times::read(self.server)?;
+        let server = now.server.saturating_sub(self.at_start.server);
+        let own = now.own.saturating_sub(self.at_start.own);
+        let machine = now.machine.saturating_sub(self.at_start.machine);
+        Ok(Spent { wall, server, own, others: machine.saturating_sub(server + own) })
+    }
+}
+
+impl Times {
+    fn read(server: Option<u32>) -> Outcome<Self> {
+        Ok(Self {
+            server: server.map(processor_time).transpose()?.unwrap_or_default(),
+            own: processor_time(std::process::id())?,
+            machine: machine_time()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_behind_any_name() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 8 0 1 1 1";
+        assert_eq!(times_of_process(stat), Some(300));
+    }
+
+    #[test]
+    fn idle_and_waiting_are_not_taken() {
+        assert_eq!(times_of_machine("cpu  1 2 3 1000 2000 4 5 6 7 8\ncpu0 1"), Some(21));
+        assert_eq!(times_of_machine("cpu  1 2 3"), None);
+    }
+}

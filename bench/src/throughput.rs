@@ -1,0 +1,98 @@
+//! Durable registrations a second over HTTP, beside the bare limit.
+
+use std::path::Path;
+
+use domain::{Clock as _, belgian_day};
+use jiff::civil::Date;
+
+use crate::Outcome;
+use crate::bare::{self, Shape};
+use crate::clock::RealTime;
+use crate::figures::median;
+use crate::folder::Fresh;
+use crate::load::{Load, Round};
+use crate::options::Options;
+use crate::population::{CALL, Population};
+use crate::server::Server;
+
+/// The shapes of the bare limit.
+pub(crate) const SHAPES: [Shape; 3] = [
+    Shape { call: CALL, gathered: 32 },
+    Shape { call: CALL, gathered: 1 },
+    Shape { call: 1, gathered: 1 },
+];
+const CONNECTIONS: [usize; 4] = [1, 8, 16, 32];
+
+/// What was measured.
+pub(crate) struct Throughput {
+    /// Rows a second of each of [`SHAPES`]: medians.
+    pub(crate) bare: Vec<(Shape, f64)>,
+    /// The program's.
+    pub(crate) served: Vec<Served>,
+}
+
+/// All rounds of one kind of load.
+pub(crate) struct Served {
+    pub(crate) call: usize,
+    pub(crate) connections: usize,
+    pub(crate) rounds: Vec<Round>,
+    /// The most memory that the program had, in bytes.
+    pub(crate) memory: u64,
+}
+
+impl Served {
+    /// The median of what `of` tells of each round.
+    pub(crate) fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
+        median(self.rounds.iter().map(of))
+    }
+
+    /// Registrations a second.
+    pub(crate) fn registrations(&self) -> f64 {
+        self.median(|round| round.calls) * crate::figures::number(self.call)
+    }
+}
+
+/// Tomorrow, which stays open for registrations when a run goes over midnight.
+pub(crate) fn open_day() -> Outcome<Date> {
+    Ok(belgian_day(RealTime.now()).tomorrow()?)
+}
+
+/// Measures all of it, round by round, so that what disturbs for a while disturbs all alike.
+pub(crate) fn measure(
+    options: &Options,
+    folder: &Path,
+    population: &Population,
+) -> Outcome<Throughput> {
+    let mut bare = SHAPES.map(|shape| (shape, Vec::new()));
+    let mut kinds: Vec<Served> = [CALL, 1]
+        .into_iter()
+        .flat_map(|call| CONNECTIONS.map(|connections| (call, connections)))
+        .map(|(call, connections)| Served { call, connections, rounds: Vec::new(), memory: 0 })
+        .collect();
+    let day = open_day()?;
+    for round in 0..options.extent.rounds {
+        let seed = round as u64;
+        for (shape, rates) in &mut bare {
+            let fresh = Fresh::named(folder, "bare")?;
+            let times = (options.extent.warm_up, options.extent.time);
+            rates.push(bare::measure(fresh.path(), population, *shape, times, (day, seed))?);
+        }
+        for kind in &mut kinds {
+            let fresh = Fresh::named(folder, "served")?;
+            bare::create(fresh.path(), population)?;
+            let server = Server::start(&options.program, fresh.path())?;
+            let load = Load {
+                population,
+                day: &day.to_string(),
+                call: kind.call,
+                connections: kind.connections,
+                warm_up: options.extent.warm_up,
+                time: options.extent.time,
+                seed,
+            };
+            kind.rounds.push(load.run(&server)?);
+            kind.memory = kind.memory.max(server.stop()?);
+        }
+    }
+    Ok(Throughput { bare: bare.map(|(shape, rates)| (shape, median(rates))).into(), served: kinds })
+}
