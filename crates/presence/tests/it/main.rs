@@ -1,6 +1,7 @@
 //! The real program, started on a free port and talked to over real connections.
 
 mod http2;
+mod kill;
 mod limits;
 mod operator;
 mod reply;
