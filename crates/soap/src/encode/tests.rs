@@ -40,7 +40,7 @@ fn time(text: &'static str) -> XsdDateTime<'static> {
 
 /// A registration of which everything is known.
 fn full() -> Registration {
-    let inss = sample::inss(1);
+    let inss = sample::inss(1_234_567);
     let company = sample::enterprise_number(1);
     NewRegistration {
         submission: Submission {
