@@ -220,8 +220,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "search_budget",
         default: Some("100000"),
         takes: "a whole number from 500 to 100000000",
-        doc: "How many registrations one search may look at. A search that would need more is a fault that says \
-              how to narrow it.",
+        doc: "How many registrations one search may look at. A search that would need more is answered with error 102, \
+              which says how to narrow it.",
         apply: into!(search_budget, |text| kind::whole(text, 500, 100_000_000)),
     },
     Setting {

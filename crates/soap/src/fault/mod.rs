@@ -83,7 +83,7 @@ impl Fault {
         let texts = self.code.meaning().followed_by(self.detail.as_deref());
         xml.raw("<S:Fault><faultcode>S:");
         xml.raw(self.soap_code.name());
-        xml.raw("</faultcode><faultstring xml:lang=\"en\">");
+        xml.raw("</faultcode><faultstring>");
         xml.escaped(&texts.en);
         xml.raw("</faultstring><detail>");
         self.error(&mut xml, ticket, settings, &texts);

@@ -49,7 +49,14 @@ pub(super) fn texts(rule: &Rule) -> Texts {
                 format!("einer dieser Texte ist erforderlich: {allowed}"),
             )
         }
-        other => structure(other),
+        Rule::Unexpected { .. }
+        | Rule::Missing { .. }
+        | Rule::TooMany(_)
+        | Rule::Namespace(_)
+        | Rule::ElementsOnly
+        | Rule::TextOnly
+        | Rule::Attribute
+        | Rule::Type(_) => structure(rule),
     }
 }
 
