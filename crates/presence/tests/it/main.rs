@@ -1,5 +1,6 @@
 //! The real program, started on a free port and talked to over real connections.
 
+mod hostile;
 mod http2;
 mod kill;
 mod limits;

@@ -19,6 +19,7 @@ const WORKERS: u32 = 210;
 const PUBLISHED: &str = "be/socialsecurity/presenceregistration/v1/PresenceRegistration_v1.wsdl";
 
 /// A variable that a test needs; without it the test is skipped.
+#[expect(clippy::print_stdout, reason = "who runs the tests is told what was skipped")]
 fn needed(name: &str) -> Option<OsString> {
     let value = env::var_os(name).filter(|value| !value.is_empty());
     if value.is_none() {

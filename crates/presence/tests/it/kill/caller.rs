@@ -92,14 +92,14 @@ pub(super) fn load(
     let mut calls = Vec::new();
     let Ok(mut line) = Line::open(address) else { return calls };
     // What this connection registered and has not cancelled.
-    let mut live: Vec<u64> = Vec::new();
+    let mut open: Vec<u64> = Vec::new();
     for number in 0.. {
         let piece = rng.usize(256..16_384);
         // The one who kills may have heard enough.
         let mut sent = |bytes| _ = events.send(Event::Sent(bytes));
-        if live.len() > 20 && rng.u8(..5) == 0 {
+        if open.len() > 20 && rng.u8(..5) == 0 {
             let count = rng.usize(1..=20);
-            let ids: Vec<_> = live.drain(..count).collect();
+            let ids: Vec<_> = open.drain(..count).collect();
             let answer = line.call(&message::cancel(&ids), piece, &mut sent);
             let answered = answer.map(|text| confirmed(text, &ids)).is_ok();
             calls.push(Call::Cancel { ids, answered });
@@ -112,7 +112,7 @@ pub(super) fn load(
                 (0..count).map(|place| format!("{name}-{number}-{place}")).collect();
             let answer = line.call(&message::register(work, &references), piece, &mut sent);
             let ids = answer.map(|text| given(text, &references)).ok();
-            live.extend(ids.iter().flatten());
+            open.extend(ids.iter().flatten());
             let over = ids.is_none();
             calls.push(Call::Register { references, ids });
             if over {

@@ -100,8 +100,8 @@ pub(super) fn registrations(answer: &str) -> Vec<Shown> {
         }
         let Some(shown) = all.last_mut() else { continue };
         match name {
-            "RegistrationDate" => shown.day = text.to_owned(),
-            "ClientPresenceRegistrationReference" => shown.reference = text.to_owned(),
+            "RegistrationDate" => text.clone_into(&mut shown.day),
+            "ClientPresenceRegistrationReference" => text.clone_into(&mut shown.reference),
             "PresenceRegistrationId" => shown.id = text.parse().expect("a number"),
             "Status" => shown.statuses.push(text.to_owned()),
             _ => {}
