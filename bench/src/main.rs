@@ -19,6 +19,7 @@ mod null_store;
 mod options;
 mod population;
 mod proc;
+mod profile;
 mod query;
 mod report;
 mod server;
@@ -51,6 +52,9 @@ fn run() -> Outcome<()> {
     let options = Options::from_arguments()?;
     let population = Population::new();
     let folder = folder::Fresh::new(&options.data)?;
+    if let Some(load) = options.profile {
+        return profile::run(&options, folder.path(), &population, load);
+    }
     let flush = flush::measure(folder.path(), options.extent.flushes)?;
     let door = door::measure(&population, &options.extent)?;
     let throughput = throughput::measure(&options, folder.path(), &population)?;

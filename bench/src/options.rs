@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::Outcome;
+use crate::population::CALL;
 
 /// What the command line asks for.
 pub(crate) struct Options {
@@ -13,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) data: PathBuf,
     /// The file for the results.
     pub(crate) results: Option<PathBuf>,
+    /// Registrations in a call and connections of a load that only keeps the program busy for a profiler.
+    pub(crate) profile: Option<(usize, usize)>,
     /// How much is measured.
     pub(crate) extent: Extent,
 }
@@ -71,13 +74,31 @@ impl Options {
                     .action(ArgAction::SetTrue)
                     .help("Only prove that everything works, in seconds"),
             )
+            .arg(
+                Arg::new("profile")
+                    .long("profile")
+                    .value_name("CALLxCONNECTIONS")
+                    .value_parser(load)
+                    .conflicts_with("quick")
+                    .help("Only keep the program busy for ten seconds, as 200x16, for a profiler"),
+            )
             .get_matches();
         let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         Ok(Self {
             program: given("program").unwrap_or_else(|| beside("presence")),
             data: given("data").unwrap_or_else(|| beside("bench-data")),
             results: given("results"),
+            profile: matches.get_one("profile").copied(),
             extent: if matches.get_flag("quick") { QUICK } else { FULL },
         })
+    }
+}
+
+fn load(text: &str) -> Result<(usize, usize), String> {
+    let (call, connections) = text.split_once('x').ok_or("as 200x16")?;
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    match (number(call), number(connections)) {
+        (Some(call), Some(connections)) if call <= CALL => Ok((call, connections)),
+        _ => Err(format!("1 to {CALL} registrations a call, and at least one connection")),
     }
 }
