@@ -1,5 +1,6 @@
 //! Checks and campaigns of the repository: `cargo xtask help` lists them.
 
+mod bench;
 mod campaigns;
 mod edges;
 mod lengths;
@@ -99,6 +100,24 @@ fn command() -> Command {
                 .arg(&dev),
         )
         .subcommand(
+            Command::new("bench")
+                .about("Measures the program beside what the machine can do: docs/performance.md")
+                .arg(
+                    Arg::new("quick")
+                        .long("quick")
+                        .action(ArgAction::SetTrue)
+                        .help("Only proves that the measurement works, in seconds"),
+                )
+                .arg(
+                    Arg::new("profile")
+                        .long("profile")
+                        .value_name("CALLxCONNECTIONS")
+                        .conflicts_with("quick")
+                        .help("Only keeps the program busy for ten seconds, as 200x16"),
+                )
+                .arg(&dev),
+        )
+        .subcommand(
             Command::new("hostile")
                 .about("Attacks the program and sees that others are served")
                 .arg(number("connections", "10000", "How many connections stay idle"))
@@ -112,6 +131,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     match matches.subcommand() {
         Some(("mutate", matches)) => campaigns::mutate(&repository, matches),
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
+        Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
         Some(("record-migrations", _)) => migrations::record(&repository).map(|()| true),
         Some((name, _)) => {

@@ -1,0 +1,40 @@
+//! The load: what registrations cost, beside what the machine can do.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::process::Command;
+
+use clap::ArgMatches;
+
+use crate::repository::Repository;
+
+/// Where the results of the full form are committed.
+const RESULTS: &str = "bench/results.md";
+
+/// Builds the program and the load as they are meant to run, and runs the load.
+pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
+    let dev = given.get_flag("dev");
+    let profile: &[&str] = if dev { &[] } else { &["--release"] };
+    let mut build = cargo(repository);
+    build.args(["build", "--quiet", "--package", "presence", "--package", "bench"]).args(profile);
+    if !build.status()?.success() {
+        return Ok(false);
+    }
+    let mut load = cargo(repository);
+    load.args(["run", "--quiet", "--package", "bench"]).args(profile).arg("--");
+    if given.get_flag("quick") {
+        load.arg("--quick");
+    } else if let Some(loads) = given.get_one::<String>("profile") {
+        load.args(["--profile", loads]);
+    } else if !dev {
+        load.args(["--results", RESULTS]);
+    }
+    Ok(load.status()?.success())
+}
+
+fn cargo(repository: &Repository) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(&repository.root);
+    command
+}
