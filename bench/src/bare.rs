@@ -11,7 +11,9 @@ use rusqlite::{Connection, Statement};
 use store_sqlite::{FILE_NAME, Options as StoreOptions, SqliteStore};
 
 use crate::Outcome;
+use crate::figures::number;
 use crate::population::{Call, Population};
+use crate::proc::{Meter, Spent};
 
 /// The row of a registration as the program stores it.
 const INSERT: &str = "INSERT INTO registration (id, day, works, company, inss, limosa, reference, sector, created, \
@@ -57,14 +59,21 @@ pub(crate) fn create(folder: &Path, population: &Population) -> Outcome<()> {
     Ok(())
 }
 
-/// Rows a second, with every commit on the disk.
+/// What the bare program did in one round.
+pub(crate) struct BareRound {
+    /// Rows a second, with every commit on the disk.
+    pub(crate) rows: f64,
+    pub(crate) spent: Spent,
+}
+
+/// Measures one round.
 pub(crate) fn measure(
     folder: &Path,
     population: &Population,
     shape: Shape,
     (warm_up, time): (Duration, Duration),
     (day, seed): (Date, u64),
-) -> Outcome<f64> {
+) -> Outcome<BareRound> {
     create(folder, population)?;
     let connection = Connection::open(folder.join(FILE_NAME))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -81,10 +90,11 @@ pub(crate) fn measure(
         Ok(connection.execute_batch("COMMIT")?)
     };
     repeat(warm_up, &mut commit)?;
-    let start = Instant::now();
+    let meter = Meter::start(None)?;
     let commits = repeat(time, &mut commit)?;
-    Ok(f64::from(commits) * f64::from(u32::try_from(shape.call * shape.gathered)?)
-        / start.elapsed().as_secs_f64())
+    let spent = meter.stop()?;
+    let rows = f64::from(commits) * number(shape.call * shape.gathered);
+    Ok(BareRound { rows: rows / spent.wall.as_secs_f64(), spent })
 }
 
 fn repeat(time: Duration, commit: &mut impl FnMut() -> Outcome<()>) -> Outcome<u32> {

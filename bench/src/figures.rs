@@ -9,6 +9,14 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
+/// The half of the rounds in which other programs took least of the machine, which is what `others` tells.
+pub(crate) fn quieter_half<T>(rounds: &[T], others: impl Fn(&T) -> f64) -> Vec<&T> {
+    let mut rounds: Vec<&T> = rounds.iter().collect();
+    rounds.sort_by(|a, b| others(a).total_cmp(&others(b)));
+    rounds.truncate(rounds.len().div_ceil(2));
+    rounds
+}
+
 /// The duration below which `per_mille` of the `sorted` ones lie.
 pub(crate) fn quantile(sorted: &[Duration], per_mille: usize) -> Duration {
     let place = (sorted.len() * per_mille / 1000).min(sorted.len().saturating_sub(1));
@@ -46,6 +54,15 @@ mod tests {
     fn the_median_is_the_middle_whatever_the_order() {
         assert!((median([9.0, 1.0, 5.0]) - 5.0).abs() < f64::EPSILON);
         assert!(median([]).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn disturbed_rounds_do_not_count() {
+        let rounds = [(0.9, 'a'), (0.1, 'b'), (0.5, 'c'), (0.0, 'd'), (0.7, 'e')];
+        let names: Vec<char> =
+            quieter_half(&rounds, |round| round.0).iter().map(|round| round.1).collect();
+        assert_eq!(names, ['d', 'b', 'c']);
+        assert_eq!(quieter_half(&rounds[..1], |round| round.0).len(), 1);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use domain::{Clock as _, belgian_day};
 use fastrand::Rng;
 
 use crate::clock::RealTime;
-use crate::figures::{median, milliseconds};
+use crate::figures::{median, milliseconds, quieter_half};
 use crate::folder::Fresh;
 use crate::load::{Load, Round};
 use crate::options::{Extent, Options};
 use crate::population::{CALL, Population};
+use crate::proc::Meter;
 use crate::query::{Archive, Query};
 use crate::server::Server;
 use crate::throughput::open_day;
@@ -39,12 +40,15 @@ pub(crate) struct Grown {
     pub(crate) load: Round,
     /// The most memory that the program had, in bytes.
     pub(crate) memory: u64,
+    /// How many cores other programs kept busy during the round.
+    pub(crate) disturbance: f64,
 }
 
 impl Stored {
-    /// The median of what `of` tells of each round.
+    /// The median of what `of` tells of the rounds that count.
     pub(crate) fn median(&self, of: impl Fn(&Grown) -> f64) -> f64 {
-        median(self.rounds.iter().map(of))
+        let quiet = quieter_half(&self.rounds, |round| round.disturbance);
+        median(quiet.into_iter().map(of))
     }
 
     /// The median of a time, in milliseconds.
@@ -87,6 +91,7 @@ fn measure_round(
     seed: u64,
 ) -> Outcome<Grown> {
     let mut rng = Rng::with_seed(seed);
+    let meter = Meter::start(Some(server.process()))?;
     let mut time = |question: &dyn Fn(&mut Rng) -> Query| {
         consult::measure(server.address, extent.queries, || question(&mut rng))
     };
@@ -104,6 +109,6 @@ fn measure_round(
         seed,
     };
     let load = load.run(&server)?;
-    let start = server.start;
-    Ok(Grown { start, work, person, employer, get, load, memory: server.stop()? })
+    let (start, disturbance) = (server.start, meter.stop()?.disturbance());
+    Ok(Grown { start, work, person, employer, get, load, memory: server.stop()?, disturbance })
 }

@@ -73,6 +73,13 @@ pub(crate) struct Spent {
     pub(crate) others: Duration,
 }
 
+impl Spent {
+    /// How many cores other programs kept busy.
+    pub(crate) fn disturbance(&self) -> f64 {
+        self.others.as_secs_f64() / self.wall.as_secs_f64()
+    }
+}
+
 impl Meter {
     /// Begins; `server` is the process of the program that is measured, if one is.
     pub(crate) fn start(server: Option<u32>) -> Outcome<Self> {

@@ -10,7 +10,6 @@ use crate::door::Speed;
 use crate::figures::{grouped, median, milliseconds, number};
 use crate::growth::{Grown, Stored};
 use crate::population::CALL;
-use crate::proc::Spent;
 use crate::targets;
 use crate::throughput::{Served, Throughput};
 
@@ -46,21 +45,16 @@ pub(crate) fn page(measured: &Measured) -> String {
 
 fn head(measured: &Measured) -> String {
     let day = belgian_day(RealTime.now());
-    let spent = measured.throughput.served.iter().flat_map(|kind| &kind.rounds);
-    let others = median(spent.map(|round| share_of_others(&round.spent)));
+    let rounds = measured.throughput.served.iter().flat_map(Served::quiet);
+    let others = median(rounds.map(|round| round.spent.disturbance()));
     format!(
         "# Measured\n\nMade by `cargo xtask bench` on {day}; what it means is in `docs/performance.md`. Do not edit.\n\n\
-         Machine: {}. 4 KiB appended and flushed: {:.0} µs. The load runs on the same cores; while the program was \
-         measured, programs that have nothing to do with it took {:.0} % of one core.\n",
+         Machine: {}. 4 KiB appended and flushed: {:.0} µs. The load runs on the same cores; in the \
+         rounds that count, programs that have nothing to do with it took {:.0} % of one core.\n",
         measured.machine,
         measured.flush.as_secs_f64() * 1e6,
         others * 100.0,
     )
-}
-
-/// Cores that others kept busy.
-fn share_of_others(spent: &Spent) -> f64 {
-    spent.others.as_secs_f64() / spent.wall.as_secs_f64()
 }
 
 fn served(measured: &Measured) -> String {

@@ -6,9 +6,9 @@ use domain::{Clock as _, belgian_day};
 use jiff::civil::Date;
 
 use crate::Outcome;
-use crate::bare::{self, Shape};
+use crate::bare::{self, BareRound, Shape};
 use crate::clock::RealTime;
-use crate::figures::median;
+use crate::figures::{median, number, quieter_half};
 use crate::folder::Fresh;
 use crate::load::{Load, Round};
 use crate::options::Options;
@@ -41,14 +41,19 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// The median of what `of` tells of each round.
+    /// The rounds that count.
+    pub(crate) fn quiet(&self) -> Vec<&Round> {
+        quieter_half(&self.rounds, |round| round.spent.disturbance())
+    }
+
+    /// The median of what `of` tells of the rounds that count.
     pub(crate) fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
-        median(self.rounds.iter().map(of))
+        median(self.quiet().into_iter().map(of))
     }
 
     /// Registrations a second.
     pub(crate) fn registrations(&self) -> f64 {
-        self.median(|round| round.calls) * crate::figures::number(self.call)
+        self.median(|round| round.calls) * number(self.call)
     }
 }
 
@@ -72,10 +77,10 @@ pub(crate) fn measure(
     let day = open_day()?;
     for round in 0..options.extent.rounds {
         let seed = round as u64;
-        for (shape, rates) in &mut bare {
+        for (shape, rounds) in &mut bare {
             let fresh = Fresh::named(folder, "bare")?;
             let times = (options.extent.warm_up, options.extent.time);
-            rates.push(bare::measure(fresh.path(), population, *shape, times, (day, seed))?);
+            rounds.push(bare::measure(fresh.path(), population, *shape, times, (day, seed))?);
         }
         for kind in &mut kinds {
             let fresh = Fresh::named(folder, "served")?;
@@ -94,5 +99,10 @@ pub(crate) fn measure(
             kind.memory = kind.memory.max(server.stop()?);
         }
     }
-    Ok(Throughput { bare: bare.map(|(shape, rates)| (shape, median(rates))).into(), served: kinds })
+    let rate = |rounds: &[BareRound]| {
+        let quiet = quieter_half(rounds, |round| round.spent.disturbance());
+        median(quiet.iter().map(|round| round.rows))
+    };
+    let bare = bare.map(|(shape, rounds)| (shape, rate(&rounds))).into();
+    Ok(Throughput { bare, served: kinds })
 }
