@@ -62,9 +62,12 @@ fn run(
 ) -> Result<bool, Box<dyn Error>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["test", "--package", campaign.package, "--test", "it"]);
-    if !given.get_flag("dev") {
-        command.arg("--release");
+    command.args(["test", "--quiet", "--test", "it"]);
+    if given.get_flag("dev") {
+        // The whole workspace is what the tests have built: one package alone may be built with other features.
+        command.arg("--workspace");
+    } else {
+        command.args(["--release", "--package", campaign.package]);
     }
     command.args(["--", "--nocapture", campaign.test]);
     command.envs(campaign.variables.iter().map(|(name, value)| (name, value)));
