@@ -39,3 +39,10 @@ pub(crate) fn reader(file: &Path, cache_kib: u32) -> rusqlite::Result<Connection
     connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
     Ok(connection)
 }
+
+/// A connection for the shortest of reads, on threads that must not wait: it answers at once or fails.
+pub(crate) fn at_once(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = reader(file, 256)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    Ok(connection)
+}

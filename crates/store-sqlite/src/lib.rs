@@ -43,6 +43,9 @@ pub use stats::Stats;
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "presence.sqlite";
 
+/// How many works are looked up without changing threads.
+const FEW: usize = 8;
+
 /// How the embedded store uses the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -80,8 +83,10 @@ pub struct SqliteStore {
     jobs: Option<SyncSender<Job>>,
     searches: Option<Readers>,
     lookups: Option<Readers>,
+    here: Option<Mutex<Connection>>,
     counters: Arc<Counters>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    readers: Mutex<Vec<JoinHandle<()>>>,
+    keepers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl SqliteStore {
@@ -102,27 +107,39 @@ impl SqliteStore {
         let counters = Arc::new(Counters::default());
         let (jobs, waiting) = sync_channel(options.waiting);
         let reader_cache = options.reader_cache_kib;
-        let (searches, mut threads) =
+        let (searches, mut readers) =
             Readers::start(file, "search", options.search_threads, options.waiting, reader_cache)?;
         let (lookups, more) =
             Readers::start(file, "look-up", options.lookup_threads, options.waiting, reader_cache)?;
-        threads.extend(more);
+        readers.extend(more);
         let (checkpoints, thread) =
             Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
-        threads.push(thread);
-        threads.push(start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?);
+        let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?;
+        let keepers = vec![writer, thread];
         Ok(Self {
             jobs: Some(jobs),
             searches: Some(searches),
             lookups: Some(lookups),
+            here: Some(Mutex::new(connection::at_once(file)?)),
             counters,
-            threads: Mutex::new(threads),
+            readers: Mutex::new(readers),
+            keepers: Mutex::new(keepers),
         })
     }
 
     /// What the writer has done since the store was opened.
     pub fn stats(&self) -> Stats {
         self.counters.read()
+    }
+
+    /// The sectors of a few works, read on the caller's own thread: every registration asks for them, and to wake
+    /// another thread and wait for it costs far more than the reading. `None` when that would mean to wait.
+    fn sectors_here(&self, works: &[WorksReference]) -> Option<Vec<Option<Sector>>> {
+        if works.len() > FEW {
+            return None;
+        }
+        let connection = self.here.as_ref()?.try_lock().ok()?;
+        lookup::sectors(&connection, works).ok()
     }
 
     /// Hands a job to the writer and waits until it is on disk.
@@ -158,15 +175,22 @@ fn start_writer(
 }
 
 impl Drop for SqliteStore {
+    /// Readers end first: SQLite copies the log when the last connection closes, if that one may write.
     fn drop(&mut self) {
-        self.jobs = None;
+        self.here = None;
         self.searches = None;
         self.lookups = None;
-        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        for thread in threads.drain(..).rev() {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the store had panicked");
-            }
+        join(&self.readers);
+        self.jobs = None;
+        join(&self.keepers);
+    }
+}
+
+fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {
+    let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
+    for thread in threads.drain(..) {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the store had panicked");
         }
     }
 }
@@ -200,6 +224,9 @@ impl Store for SqliteStore {
     }
 
     async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error> {
+        if let Some(sectors) = self.sectors_here(&works) {
+            return Ok(sectors);
+        }
         let lane = self.lookups.as_ref().ok_or(Failure::Closed)?;
         lane.read(move |connection| lookup::sectors(connection, &works)).await
     }
@@ -210,5 +237,28 @@ impl Store for SqliteStore {
 
     async fn check(&self) -> Result<(), Error> {
         self.write(|reply| Job::Check { reply }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn few_and_many_sectors_are_read_and_a_closed_store_leaves_no_log_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path(), Options::default()).expect("opened");
+        let works = vec![domain::sample::works_reference(1)];
+        assert_eq!(store.sectors(works.clone()).await.expect("read"), [None]);
+        let work = Work { reference: works[0], sector: Sector::Meat };
+        store.put_works(vec![work]).await.expect("written");
+        assert_eq!(store.sectors(works).await.expect("read"), [Some(Sector::Meat)]);
+        let more: Vec<_> = (1..=20).map(domain::sample::works_reference).collect();
+        let sectors = store.sectors(more).await.expect("read");
+        assert_eq!((sectors.len(), sectors[0], sectors[19]), (20, Some(Sector::Meat), None));
+        let log = folder.path().join(format!("{FILE_NAME}-wal"));
+        assert!(log.exists());
+        drop(store);
+        assert!(!log.exists());
     }
 }
