@@ -231,6 +231,9 @@ if [[ -n $python ]]; then
     fi
 fi
 
+section "The command of the README"
+step cargo run --quiet -- serve --help > /dev/null
+
 section "Campaigns, short"
 if [[ -n $python ]]; then
     step cargo xtask mutate --dev --messages 20000 --seed 2
