@@ -17,14 +17,14 @@ pub enum DecodeFault {
         /// The line, counted from 1.
         line: usize,
     },
-    /// It goes deeper than the limit (SOA-03004).
+    /// It goes deeper than the limit (SOA-03001).
     TooDeep {
         /// The line, counted from 1.
         line: usize,
         /// The most elements inside one another.
         limit: usize,
     },
-    /// A tag has more attributes and namespace declarations than the limit (SOA-03004).
+    /// A tag has more attributes and namespace declarations than the limit (SOA-03001).
     TooManyAttributes {
         /// The line, counted from 1.
         line: usize,

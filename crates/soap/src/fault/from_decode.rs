@@ -38,10 +38,10 @@ impl From<DecodeFault> for Fault {
                 Self::new(FaultCode::NotWsi, Some(at_line(line, DOCTYPE)))
             }
             DecodeFault::TooDeep { line, limit } => {
-                Self::new(FaultCode::NotWsi, Some(limit_passed(line, DEPTH, limit)))
+                Self::new(FaultCode::Malformed, Some(limit_passed(line, DEPTH, limit)))
             }
             DecodeFault::TooManyAttributes { line, limit } => {
-                Self::new(FaultCode::NotWsi, Some(limit_passed(line, ATTRIBUTES, limit)))
+                Self::new(FaultCode::Malformed, Some(limit_passed(line, ATTRIBUTES, limit)))
             }
             DecodeFault::NotSoap { line, found } => {
                 Self::new(FaultCode::NotSoap, Some(at_line(line, ENVELOPE).with_name(&found)))

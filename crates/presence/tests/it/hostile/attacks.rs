@@ -90,8 +90,8 @@ fn long_name() -> Vec<u8> {
 /// Each is to be stopped by what it is, so a body may be large.
 pub(super) fn messages() -> Vec<Attack> {
     let mut all = vec![
-        Attack::new("10 million nested elements", "SOA-03004", nested()),
-        Attack::new("10 million nested elements, packed", "SOA-03004", nested()).packed(),
+        Attack::new("10 million nested elements", "SOA-03001", nested()),
+        Attack::new("10 million nested elements, packed", "SOA-03001", nested()).packed(),
         Attack::new("200 MB of blanks, packed", "SOA-03001", vec![b' '; 200 << 20]).packed(),
         Attack::new("entities of entities", "SOA-03004", laughs()),
         Attack::new(
@@ -108,12 +108,12 @@ pub(super) fn messages() -> Vec<Attack> {
         ),
         Attack::new(
             "60 000 attributes",
-            "SOA-03004",
+            "SOA-03001",
             attributes(60_000, |place| format!("a{place}=''")),
         ),
         Attack::new(
             "60 000 namespaces",
-            "SOA-03004",
+            "SOA-03001",
             attributes(60_000, |place| format!("xmlns:n{place}='urn:{place}'")),
         ),
         Attack::new("201 items", "SOA-03006", register(201)),
