@@ -55,11 +55,10 @@ fn run() -> Outcome<()> {
     if let Some(load) = options.profile {
         return profile::run(&options, folder.path(), &population, load);
     }
-    let flush = flush::measure(folder.path(), options.extent.flushes)?;
     let door = door::measure(&population, &options.extent)?;
     let throughput = throughput::measure(&options, folder.path(), &population)?;
     let growth = growth::measure(&options, folder.path(), &population)?;
-    let measured = Measured { machine: machine::describe()?, flush, door, throughput, growth };
+    let measured = Measured { machine: machine::describe()?, door, throughput, growth };
     let page = report::page(&measured);
     io::stdout().write_all(page.as_bytes())?;
     if let Some(file) = &options.results {

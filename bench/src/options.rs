@@ -32,7 +32,7 @@ pub(crate) struct Extent {
     pub(crate) stored: &'static [u32],
     /// How many searches of each kind, and as many gets, a round has.
     pub(crate) queries: usize,
-    /// How many flushes of the disk are measured.
+    /// How many flushes of the disk a round has.
     pub(crate) flushes: usize,
 }
 
@@ -42,7 +42,7 @@ const FULL: Extent = Extent {
     warm_up: Duration::from_millis(300),
     stored: &[10_000, 1_000_000, 10_000_000],
     queries: 200,
-    flushes: 1000,
+    flushes: 400,
 };
 
 /// Proves that everything works; its figures mean little.

@@ -16,8 +16,6 @@ use crate::throughput::{Served, Throughput};
 /// All that was measured.
 pub(crate) struct Measured {
     pub(crate) machine: String,
-    /// The time of a flush.
-    pub(crate) flush: Duration,
     pub(crate) door: Speed,
     pub(crate) throughput: Throughput,
     pub(crate) growth: Vec<Stored>,
@@ -52,7 +50,7 @@ fn head(measured: &Measured) -> String {
          Machine: {}. 4 KiB appended and flushed: {:.0} µs. The load runs on the same cores; in the \
          rounds that count, programs that have nothing to do with it took {:.0} % of one core.\n",
         measured.machine,
-        measured.flush.as_secs_f64() * 1e6,
+        measured.throughput.flush * 1e6,
         others * 100.0,
     )
 }

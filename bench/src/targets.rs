@@ -79,7 +79,7 @@ fn targets_of_rate(measured: &Measured) -> [Target; 5] {
         },
         Target {
             what: "a registration alone at 8 connections, median, to the time of a flush",
-            is: single / milliseconds(measured.flush),
+            is: single / (measured.throughput.flush * 1e3),
             bound: Bound::AtMost(3.0),
             unit: "",
         },

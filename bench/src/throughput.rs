@@ -5,7 +5,6 @@ use std::path::Path;
 use domain::{Clock as _, belgian_day};
 use jiff::civil::Date;
 
-use crate::Outcome;
 use crate::bare::{self, BareRound, Shape};
 use crate::clock::RealTime;
 use crate::figures::{median, number, quieter_half};
@@ -14,6 +13,7 @@ use crate::load::{Load, Round};
 use crate::options::Options;
 use crate::population::{CALL, Population};
 use crate::server::Server;
+use crate::{Outcome, flush};
 
 /// The shapes of the bare limit.
 pub(crate) const SHAPES: [Shape; 3] = [
@@ -25,7 +25,9 @@ const CONNECTIONS: [usize; 4] = [1, 8, 16, 32];
 
 /// What was measured.
 pub(crate) struct Throughput {
-    /// Rows a second of each of [`SHAPES`]: medians.
+    /// The time of a flush of the disk, in seconds.
+    pub(crate) flush: f64,
+    /// Rows a second of each of [`SHAPES`].
     pub(crate) bare: Vec<(Shape, f64)>,
     /// The program's.
     pub(crate) served: Vec<Served>,
@@ -75,8 +77,10 @@ pub(crate) fn measure(
         .map(|(call, connections)| Served { call, connections, rounds: Vec::new(), memory: 0 })
         .collect();
     let day = open_day()?;
+    let mut flushes = Vec::new();
     for round in 0..options.extent.rounds {
         let seed = round as u64;
+        flushes.push(flush::measure(folder, options.extent.flushes)?);
         for (shape, rounds) in &mut bare {
             let fresh = Fresh::named(folder, "bare")?;
             let times = (options.extent.warm_up, options.extent.time);
@@ -99,10 +103,14 @@ pub(crate) fn measure(
             kind.memory = kind.memory.max(server.stop()?);
         }
     }
-    let rate = |rounds: &[BareRound]| {
-        let quiet = quieter_half(rounds, |round| round.spent.disturbance());
-        median(quiet.iter().map(|round| round.rows))
-    };
+    let quiet = quieter_half(&flushes, |round| round.spent.disturbance());
+    let flush = median(quiet.into_iter().map(|round| round.median.as_secs_f64()));
     let bare = bare.map(|(shape, rounds)| (shape, rate(&rounds))).into();
-    Ok(Throughput { bare, served: kinds })
+    Ok(Throughput { flush, bare, served: kinds })
+}
+
+/// Rows a second in the rounds that count.
+fn rate(rounds: &[BareRound]) -> f64 {
+    let quiet = quieter_half(rounds, |round| round.spent.disturbance());
+    median(quiet.into_iter().map(|round| round.rows))
 }
