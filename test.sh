@@ -241,6 +241,9 @@ fi
 step cargo xtask kill --dev --rounds 15 --seed 2
 step cargo xtask hostile --dev --connections 2000
 
+section "The benchmark, only to see that it works"
+step cargo xtask bench --quick --dev > "$tools/bench.log"
+
 section "Fuzz targets, $fuzz_seconds seconds each"
 fuzz
 

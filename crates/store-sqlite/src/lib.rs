@@ -70,7 +70,7 @@ impl Default for Options {
             lookup_threads: 1,
             waiting: 1024,
             writer_cache_kib: 32 * 1024,
-            reader_cache_kib: 4 * 1024,
+            reader_cache_kib: 12 * 1024,
             checkpoint_pages: 20_000,
         }
     }
