@@ -32,7 +32,8 @@ pub(crate) fn get(id: &str) -> Vec<u8> {
     envelope("GetPresenceRegistrationRequest", &inside)
 }
 
-fn envelope(message: &str, inside: &str) -> Vec<u8> {
+/// A message around `inside`; its prefixes are `m` and `t`.
+pub(crate) fn envelope(message: &str, inside: &str) -> Vec<u8> {
     format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
          <m:{message} xmlns:m=\"{NAMESPACE}\" xmlns:t=\"{TYPES}\">{inside}</m:{message}>\

@@ -3,8 +3,8 @@
 use domain::sample;
 use jiff::civil::Date;
 
-const NAMESPACE: &str = "http://socialsecurity.be/presenceregistration/v1";
-const TYPES: &str = "http://socialsecurity.be/presenceregistration/schemas/v1";
+use crate::soap::envelope;
+
 /// The contract's largest page.
 pub(super) const PAGE: usize = 500;
 
@@ -57,15 +57,6 @@ pub(super) fn search(work: u32, day: Date, first_row: usize) -> Vec<u8> {
          </t:PaginationProperties></m:SearchPresenceRequest>"
     );
     envelope("SearchPresencesRequest", &inside)
-}
-
-fn envelope(message: &str, inside: &str) -> Vec<u8> {
-    format!(
-        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
-         <m:{message} xmlns:m=\"{NAMESPACE}\" xmlns:t=\"{TYPES}\">{inside}</m:{message}>\
-         </s:Body></s:Envelope>"
-    )
-    .into_bytes()
 }
 
 /// A registration as an answer shows it.
