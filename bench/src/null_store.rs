@@ -6,7 +6,7 @@ use domain::{
     Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage,
     Sector, Work, WorksReference,
 };
-use store::{Store, Transition};
+use store::{Registrations, Store, Transition, Works};
 
 /// A store that gives out ids and keeps nothing, so that the door alone is measured.
 pub(crate) struct NullStore {
@@ -21,6 +21,21 @@ impl NullStore {
 
 #[async_trait]
 impl Store for NullStore {
+    fn registrations(&self) -> &dyn Registrations {
+        self
+    }
+
+    fn works(&self) -> &dyn Works {
+        self
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Registrations for NullStore {
     async fn register(
         &self,
         registrations: Vec<NewRegistration>,
@@ -48,16 +63,15 @@ impl Store for NullStore {
     async fn dossier(&self, _id: RegistrationId) -> Result<Option<Dossier>, Error> {
         Ok(None)
     }
+}
 
+#[async_trait]
+impl Works for NullStore {
     async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error> {
         Ok(vec![Some(Sector::Construction); works.len()])
     }
 
     async fn put_works(&self, _works: Vec<Work>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn check(&self) -> Result<(), Error> {
         Ok(())
     }
 }

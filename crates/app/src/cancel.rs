@@ -23,6 +23,6 @@ impl App {
         let transition = move |place: usize, found: Option<&Registration>| {
             domain::cancel(found, &reasons[place], &sender, now, &policy)
         };
-        self.store.amend(ids, Arc::new(transition)).await
+        self.store.registrations().amend(ids, Arc::new(transition)).await
     }
 }

@@ -15,7 +15,7 @@ impl App {
             Ok(search) => search,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        match self.store.search(search, self.search_budget).await {
+        match self.store.registrations().search(search, self.search_budget).await {
             Ok(page) => Ok(Ok(page)),
             Err(error) => match error.kind() {
                 ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),
@@ -31,7 +31,7 @@ impl App {
         query: GetPresence,
     ) -> Result<Option<Dossier>, Error> {
         match query.id {
-            Some(id) => self.store.dossier(id).await,
+            Some(id) => self.store.registrations().dossier(id).await,
             None => Ok(None),
         }
     }

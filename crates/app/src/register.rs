@@ -43,7 +43,7 @@ impl App {
         if works.is_empty() {
             return Ok(HashMap::new());
         }
-        let sectors = self.store.sectors(works.clone()).await?;
+        let sectors = self.store.works().sectors(works.clone()).await?;
         Ok(works.into_iter().zip(sectors).collect())
     }
 
@@ -55,7 +55,11 @@ impl App {
         for item in judged {
             places.push(item.map(|new| right.push(new)));
         }
-        let stored = if right.is_empty() { Vec::new() } else { self.store.register(right).await? };
+        let stored = if right.is_empty() {
+            Vec::new()
+        } else {
+            self.store.registrations().register(right).await?
+        };
         let mut stored = stored.into_iter();
         let mut next =
             |()| stored.next().expect("the store answers every registration that it was given");

@@ -1,21 +1,21 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId, Work};
+use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId};
 use store::Transition;
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
+use crate::transact::Write;
 use crate::write::Statements;
 
-type Reply<T> = oneshot::Sender<Result<T, Error>>;
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// Something to write, with the call that waits for it.
 pub(crate) enum Job {
     Register { new: Vec<NewRegistration>, reply: Reply<Vec<Registration>> },
     Amend(Amend),
-    PutWorks { works: Vec<Work>, reply: Reply<()> },
-    Check { reply: Reply<()> },
+    Other(Box<dyn Write>),
 }
 
 pub(crate) struct Amend {
@@ -31,8 +31,7 @@ impl Job {
         match self {
             Self::Register { new, .. } => new.len(),
             Self::Amend(Amend { ids, .. }) => ids.len(),
-            Self::PutWorks { works, .. } => works.len(),
-            Self::Check { .. } => 1,
+            Self::Other(write) => write.weight(),
         }
     }
 
@@ -59,28 +58,28 @@ impl Job {
             Self::Amend(amend) => {
                 amend.answers = statements.amend(&amend.ids, &amend.transition)?;
             }
-            Self::PutWorks { works, .. } => statements.put_works(works)?,
-            Self::Check { .. } => {}
+            Self::Other(write) => write.apply(statements.connection())?,
         }
         Ok(())
     }
 
     /// Answers the call. Whoever has gone away meanwhile does not hear it; what is committed stays.
     pub(crate) fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
-        let outcome = outcome.map_err(Error::from);
         match self {
             Self::Register { new, reply } => {
                 let stored = |(id, new): (i64, NewRegistration)| {
                     RegistrationId::new(id).map(|id| new.stored_as(id))
                 };
-                let _ = reply.send(outcome.map(|()| ids.zip(new).filter_map(stored).collect()));
+                let _ = reply.send(
+                    outcome
+                        .map_err(Error::from)
+                        .map(|()| ids.zip(new).filter_map(stored).collect()),
+                );
             }
             Self::Amend(Amend { answers, reply, .. }) => {
-                let _ = reply.send(outcome.map(|()| answers));
+                let _ = reply.send(outcome.map_err(Error::from).map(|()| answers));
             }
-            Self::PutWorks { reply, .. } | Self::Check { reply } => {
-                let _ = reply.send(outcome);
-            }
+            Self::Other(write) => write.answer(outcome),
         }
     }
 }

@@ -15,6 +15,8 @@ mod row;
 mod schema;
 mod search;
 mod stats;
+mod transact;
+mod works;
 mod write;
 mod writer;
 
@@ -26,10 +28,10 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use domain::{
     Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage, Sector, Work, WorksReference,
+    SearchPage,
 };
 use rusqlite::Connection;
-use store::{Store, Transition};
+use store::{Registrations, Store, Transition, Works};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -37,14 +39,12 @@ use crate::failure::Failure;
 use crate::job::{Amend, Job};
 use crate::readers::Readers;
 use crate::stats::Counters;
+use crate::transact::Transact;
 
 pub use stats::Stats;
 
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "presence.sqlite";
-
-/// How many works are looked up without changing threads.
-const FEW: usize = 8;
 
 /// How the embedded store uses the machine.
 #[derive(Clone, Copy, Debug)]
@@ -132,16 +132,6 @@ impl SqliteStore {
         self.counters.read()
     }
 
-    /// The sectors of a few works, read on the caller's own thread: every registration asks for them, and to wake
-    /// another thread and wait for it costs far more than the reading. `None` when that would mean to wait.
-    fn sectors_here(&self, works: &[WorksReference]) -> Option<Vec<Option<Sector>>> {
-        if works.len() > FEW {
-            return None;
-        }
-        let connection = self.here.as_ref()?.try_lock().ok()?;
-        lookup::sectors(&connection, works).ok()
-    }
-
     /// Hands a job to the writer and waits until it is on disk.
     async fn write<T>(
         &self,
@@ -154,6 +144,25 @@ impl SqliteStore {
             TrySendError::Disconnected(_) => Failure::Closed,
         })?;
         answer.await.unwrap_or_else(|_| Err(Failure::Closed.into()))
+    }
+
+    /// Writes what has no kind of job of its own, inside a transaction that it may share with others; answers when
+    /// that is on disk. `weight` is the number of rows, about. `run` is asked again when the transaction has to be
+    /// repeated.
+    pub(crate) async fn transact<T: Send + 'static>(
+        &self,
+        weight: usize,
+        run: impl FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write(|reply| Job::Other(Box::new(Transact::new(weight, run, reply)))).await
+    }
+
+    /// A short read, beside the searches.
+    pub(crate) async fn look_up<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.lookups.as_ref().ok_or(Failure::Closed)?.read(read).await
     }
 }
 
@@ -197,6 +206,21 @@ fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {
 
 #[async_trait]
 impl Store for SqliteStore {
+    fn registrations(&self) -> &dyn Registrations {
+        self
+    }
+
+    fn works(&self) -> &dyn Works {
+        self
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.transact(1, |_| Ok(())).await
+    }
+}
+
+#[async_trait]
+impl Registrations for SqliteStore {
     async fn register(
         &self,
         registrations: Vec<NewRegistration>,
@@ -219,29 +243,14 @@ impl Store for SqliteStore {
     }
 
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {
-        let lane = self.lookups.as_ref().ok_or(Failure::Closed)?;
-        lane.read(move |connection| lookup::dossier(connection, id)).await
-    }
-
-    async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error> {
-        if let Some(sectors) = self.sectors_here(&works) {
-            return Ok(sectors);
-        }
-        let lane = self.lookups.as_ref().ok_or(Failure::Closed)?;
-        lane.read(move |connection| lookup::sectors(connection, &works)).await
-    }
-
-    async fn put_works(&self, works: Vec<Work>) -> Result<(), Error> {
-        self.write(|reply| Job::PutWorks { works, reply }).await
-    }
-
-    async fn check(&self) -> Result<(), Error> {
-        self.write(|reply| Job::Check { reply }).await
+        self.look_up(move |connection| lookup::dossier(connection, id)).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::{Sector, Work};
+
     use super::*;
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Short reads: a few steps in an index each.
 
-use domain::{Dossier, RegistrationId, Sector, WorksReference};
-use rusqlite::{Connection, OptionalExtension};
+use domain::{Dossier, RegistrationId};
+use rusqlite::Connection;
 
 use crate::failure::Failure;
 use crate::{row, search};
@@ -28,22 +28,4 @@ pub(crate) fn dossier(
 /// The statement that reads the later steps of a registration.
 pub(crate) fn history() -> String {
     format!("SELECT {} FROM history WHERE registration = ? ORDER BY place", row::HISTORY_COLUMNS)
-}
-
-/// The statement that reads the sector of a work.
-pub(crate) const SECTOR: &str = "SELECT sector FROM work WHERE reference = ?";
-
-pub(crate) fn sectors(
-    connection: &Connection,
-    works: &[WorksReference],
-) -> Result<Vec<Option<Sector>>, Failure> {
-    let mut statement = connection.prepare_cached(SECTOR)?;
-    works
-        .iter()
-        .map(|works| {
-            let number: Option<i64> =
-                statement.query_row((works.as_str(),), |row| row.get(0)).optional()?;
-            Ok(number.and_then(Sector::from_number))
-        })
-        .collect()
 }

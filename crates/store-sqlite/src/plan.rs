@@ -85,7 +85,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::{lookup, schema, search};
+    use crate::{lookup, schema, search, works};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -162,7 +162,7 @@ mod tests {
         for (sql, expected) in [
             (search::by_id(), "SEARCH registration USING INTEGER PRIMARY KEY (rowid=?)"),
             (lookup::history(), "SEARCH history USING PRIMARY KEY (registration=?)"),
-            (lookup::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
+            (works::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
         ] {
             assert_eq!(steps(&connection, &sql), [expected]);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId, Work,
+    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId,
 };
 use rusqlite::{Connection, Statement};
 use store::Transition;
@@ -12,11 +12,11 @@ use crate::failure::Failure;
 use crate::row;
 
 pub(crate) struct Statements<'c> {
+    connection: &'c Connection,
     insert: Statement<'c>,
     load: Statement<'c>,
     update: Statement<'c>,
     append: Statement<'c>,
-    put_work: Statement<'c>,
     take_block: Statement<'c>,
 }
 
@@ -25,6 +25,7 @@ impl<'c> Statements<'c> {
         let columns = row::COLUMNS;
         let values = vec!["?"; columns.split(',').count()].join(", ");
         Ok(Self {
+            connection,
             insert: connection
                 .prepare(&format!("INSERT INTO registration ({columns}) VALUES ({values})"))?,
             load: connection
@@ -38,13 +39,14 @@ impl<'c> Statements<'c> {
                  (SELECT coalesce(max(place), 0) + 1 FROM history WHERE registration = ?1), \
                  ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?,
-            put_work: connection.prepare(
-                "INSERT INTO work (reference, sector) VALUES (?, ?) \
-                 ON CONFLICT (reference) DO UPDATE SET sector = excluded.sector",
-            )?,
             take_block: connection
                 .prepare("UPDATE id_block SET next = next + ?1 RETURNING next - ?1")?,
         })
+    }
+
+    /// For what is written too seldom to keep its statements here.
+    pub(crate) fn connection(&self) -> &'c Connection {
+        self.connection
     }
 
     pub(crate) fn insert(&mut self, id: i64, new: &NewRegistration) -> rusqlite::Result<()> {
@@ -107,13 +109,6 @@ impl<'c> Statements<'c> {
             }
         }
         self.append.raw_execute()?;
-        Ok(())
-    }
-
-    pub(crate) fn put_works(&mut self, works: &[Work]) -> rusqlite::Result<()> {
-        for work in works {
-            self.put_work.execute((work.reference.as_str(), work.sector.number()))?;
-        }
         Ok(())
     }
 

@@ -2,59 +2,29 @@
 //!
 //! A store decides nothing: rules are given to it as functions of `domain`. What it promises is durability (an answer
 //! comes after the commit is on disk), one history that only grows, and bounded cost.
+//!
+//! A store has areas, a trait each; [`Store`] hands them out, so that a source of another kind can take the place of
+//! one area and leave the others as they are.
 
 #[cfg(feature = "contract")]
 pub mod contract;
-
-use std::sync::Arc;
+mod registrations;
+mod works;
 
 use async_trait::async_trait;
-use domain::{
-    Amended, Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage, Sector, Work, WorksReference,
-};
+use domain::Error;
 
-/// A rule that says what becomes of a registration.
-///
-/// It gets the place of the id in the list and the registration as it now stands (`None` for an id that was never given
-/// out). It is pure: a store may ask it again when a transaction has to be repeated.
-pub type Transition =
-    dyn Fn(usize, Option<&Registration>) -> Result<Amended, ItemErrors> + Send + Sync;
+pub use registrations::{Registrations, Transition};
+pub use works::Works;
 
-/// Keeps registrations, their history, and the registers that they are checked against.
+/// A store, by its areas.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Stores registrations in one transaction and answers each with its id, in the order given.
-    ///
-    /// When it answers, they are on disk. Ids are unique over all nodes that share the store, and never used again.
-    async fn register(
-        &self,
-        registrations: Vec<NewRegistration>,
-    ) -> Result<Vec<Registration>, Error>;
+    /// Registrations and their history.
+    fn registrations(&self) -> &dyn Registrations;
 
-    /// Lets `transition` decide on each registration, one after the other in one transaction, and keeps what it
-    /// answers: the registration as it now stands, with one entry more in its history. A refusal changes nothing and
-    /// harms no other. When it answers, all is on disk.
-    ///
-    /// An id that is in the list twice is decided on twice: the second time as the first left it.
-    async fn amend(
-        &self,
-        ids: Vec<Option<RegistrationId>>,
-        transition: Arc<Transition>,
-    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error>;
-
-    /// Finds registrations, looking at no more than `budget` of them: a broader search answers
-    /// [`domain::ErrorKind::SearchTooBroad`]. The count is exact; equal sort keys are ordered by id, ascending.
-    async fn search(&self, search: Search, budget: u32) -> Result<SearchPage, Error>;
-
-    /// A registration with its history, oldest entry first.
-    async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error>;
-
-    /// The sector of each work; `None` for works that are not known.
-    async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error>;
-
-    /// Adds works, or changes those that are known.
-    async fn put_works(&self, works: Vec<Work>) -> Result<(), Error>;
+    /// The register of works.
+    fn works(&self) -> &dyn Works;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

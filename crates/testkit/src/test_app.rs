@@ -33,7 +33,7 @@ impl TestApp {
         let store: Arc<dyn Store> = Arc::new(
             SqliteStore::open(folder.path(), Options::default()).expect("a store in a new folder"),
         );
-        store.put_works(works()).await.expect("a new store takes works");
+        store.works().put_works(works()).await.expect("a new store takes works");
         let clock = Arc::new(FakeClock::at(moment));
         let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));

@@ -15,5 +15,5 @@ pub(super) fn works() -> Vec<Work> {
 
 /// Makes the sample works known.
 pub(crate) async fn fill(store: &dyn Store) -> Result<(), Error> {
-    store.put_works(works()).await
+    store.works().put_works(works()).await
 }

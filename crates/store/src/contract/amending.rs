@@ -42,12 +42,13 @@ pub async fn a_step_changes_the_registration_and_is_appended_to_its_history(
         (checking(Remarks::NONE), Status::Validated, Remarks::NONE),
         (cancelling("c32a"), Status::Cancelled, Remarks::NONE),
     ] {
-        let answers = store.amend(ids.clone(), transition).await.expect("amended");
+        let answers = store.registrations().amend(ids.clone(), transition).await.expect("amended");
         let answer = answers[0].as_ref().expect("allowed");
         assert_eq!((answer.status, answer.remarks), (status, expected));
         assert_eq!(answer.validated, Some(now()));
     }
-    let dossier = store.dossier(ids[0].expect("an id")).await.expect("read").expect("found");
+    let dossier =
+        store.registrations().dossier(ids[0].expect("an id")).await.expect("read").expect("found");
     assert_eq!(dossier.registration.status, Status::Cancelled);
     let statuses: Vec<_> = dossier.history.iter().map(|entry| entry.status).collect();
     assert_eq!(
@@ -73,10 +74,11 @@ pub async fn a_refusal_changes_nothing_and_harms_no_neighbour(fixture: &impl Fix
             }
             cancel(found, "OTHER", &sender(2), now(), &Policy::today_and_tomorrow())
         });
-    let answers = store.amend(ids.clone(), second_refused).await.expect("amended");
+    let answers = store.registrations().amend(ids.clone(), second_refused).await.expect("amended");
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(answers[1], Err(ItemError::NotAuthorized.into()));
-    let untouched = store.dossier(ids[1].expect("an id")).await.expect("read").expect("found");
+    let untouched =
+        store.registrations().dossier(ids[1].expect("an id")).await.expect("read").expect("found");
     assert_eq!(untouched.registration.status, Status::Registered);
     assert_eq!(untouched.history.len(), 1);
 }
@@ -85,7 +87,8 @@ pub async fn a_refusal_changes_nothing_and_harms_no_neighbour(fixture: &impl Fix
 pub async fn an_id_twice_in_a_call_is_decided_on_twice(fixture: &impl Fixture) {
     let store = fixture.open().await;
     let id = stored(&*store, vec![worker(1, 1, 1)]).await[0].id;
-    let answers = store.amend(vec![Some(id); 2], cancelling("OTHER")).await.expect("amended");
+    let answers =
+        store.registrations().amend(vec![Some(id); 2], cancelling("OTHER")).await.expect("amended");
     assert!(answers[0].is_ok());
     assert_eq!(answers[1], Err(ItemError::AlreadyCancelled.into()));
 }
@@ -94,7 +97,11 @@ pub async fn an_id_twice_in_a_call_is_decided_on_twice(fixture: &impl Fixture) {
 pub async fn an_id_that_was_never_given_out_reaches_the_rule_as_none(fixture: &impl Fixture) {
     let store = fixture.open().await;
     let unknown = RegistrationId::new(RegistrationId::MAX);
-    let answers = store.amend(vec![unknown, None], cancelling("OTHER")).await.expect("amended");
+    let answers = store
+        .registrations()
+        .amend(vec![unknown, None], cancelling("OTHER"))
+        .await
+        .expect("amended");
     assert_eq!(answers, vec![Err(ItemError::UnknownRegistration.into()); 2]);
 }
 
@@ -105,7 +112,7 @@ pub async fn of_two_that_cancel_at_the_same_time_one_succeeds(fixture: &impl Fix
     let calls: Vec<_> = (0..8)
         .map(|_| {
             let (store, ids) = (Arc::clone(&store), ids.clone());
-            tokio::spawn(async move { store.amend(ids, cancelling("OTHER")).await })
+            tokio::spawn(async move { store.registrations().amend(ids, cancelling("OTHER")).await })
         })
         .collect();
     let mut successes = vec![0; ids.len()];
@@ -126,11 +133,14 @@ pub async fn a_rule_that_panics_harms_no_other_call(fixture: &impl Fixture) {
         assert!(place == 0, "a defect");
         cancel(found, "OTHER", &sender(2), now(), &Policy::today_and_tomorrow())
     });
-    let (failed, registered) =
-        tokio::join!(store.amend(ids.clone(), broken), store.register(vec![worker(3, 1, 1)]));
+    let (failed, registered) = tokio::join!(
+        store.registrations().amend(ids.clone(), broken),
+        store.registrations().register(vec![worker(3, 1, 1)])
+    );
     assert!(failed.is_err());
     assert_eq!(registered.expect("stored").len(), 1);
-    let first = store.dossier(ids[0].expect("an id")).await.expect("read").expect("found");
+    let first =
+        store.registrations().dossier(ids[0].expect("an id")).await.expect("read").expect("found");
     assert_eq!(first.registration.status, Status::Registered, "the call was rolled back whole");
 }
 
@@ -138,10 +148,11 @@ pub async fn a_rule_that_panics_harms_no_other_call(fixture: &impl Fixture) {
 pub async fn history_survives_a_restart(fixture: &impl Fixture) {
     let store = fixture.open().await;
     let ids = ids(&stored(&*store, vec![worker(1, 1, 1)]).await);
-    store.amend(ids.clone(), cancelling("Holiday")).await.expect("amended");
+    store.registrations().amend(ids.clone(), cancelling("Holiday")).await.expect("amended");
     let id = ids[0].expect("an id");
-    let before = store.dossier(id).await.expect("read").expect("found");
+    let before = store.registrations().dossier(id).await.expect("read").expect("found");
     drop(store);
-    let after = fixture.open().await.dossier(id).await.expect("read").expect("found");
+    let after =
+        fixture.open().await.registrations().dossier(id).await.expect("read").expect("found");
     assert_eq!(after, before);
 }

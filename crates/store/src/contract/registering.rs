@@ -15,7 +15,7 @@ pub async fn what_is_stored_is_answered_and_found_whole(fixture: &impl Fixture) 
     for (answered, new) in answered.iter().zip(new) {
         assert_eq!(*answered, new.stored_as(answered.id));
         assert_eq!(answered.status, Status::Registered);
-        let found = store.dossier(answered.id).await.expect("read").expect("found");
+        let found = store.registrations().dossier(answered.id).await.expect("read").expect("found");
         assert_eq!(found.registration, *answered);
     }
 }
@@ -71,7 +71,8 @@ pub async fn registrations_survive_a_restart(fixture: &impl Fixture) {
     drop(store);
     let store = fixture.open().await;
     for registration in answered {
-        let found = store.dossier(registration.id).await.expect("read").expect("found");
+        let found =
+            store.registrations().dossier(registration.id).await.expect("read").expect("found");
         assert_eq!(found.registration, registration);
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn mixed(random: &mut fastrand::Rng, count: usize) -> Vec<NewRegistra
 }
 
 pub(super) async fn stored(store: &dyn Store, new: Vec<NewRegistration>) -> Vec<Registration> {
-    store.register(new).await.expect("stored")
+    store.registrations().register(new).await.expect("stored")
 }
 
 pub(super) fn ids(registrations: &[Registration]) -> Vec<Option<RegistrationId>> {

@@ -29,7 +29,7 @@ fn all_days() -> Search {
 }
 
 async fn search(store: &dyn Store, search: &Search) -> SearchPage {
-    store.search(search.clone(), BUDGET).await.expect("found")
+    store.registrations().search(search.clone(), BUDGET).await.expect("found")
 }
 
 /// Registrations of every status, with and without remarks.
@@ -45,7 +45,8 @@ async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registrati
             let at = moment("2026-11-24T10:00:00Z");
             found.and_then(|found| found.checked(remarks, at)).ok_or(ItemError::Inss.into())
         };
-        let answers = store.amend(ids(part), Arc::new(check)).await.expect("amended");
+        let answers =
+            store.registrations().amend(ids(part), Arc::new(check)).await.expect("amended");
         for (registration, answer) in part.iter_mut().zip(answers) {
             *registration = answer.expect("checked");
         }
@@ -141,11 +142,11 @@ pub async fn a_search_over_the_budget_is_refused_and_one_within_it_not(fixture: 
     stored(&*store, (0..100).map(|person| worker(person, person % 2, 1)).collect()).await;
     let none = StatusSet::from_iter([Status::Cancelled]);
     let broad = Search { statuses: Some(none), ..all_days() };
-    assert_eq!(store.search(broad.clone(), 100).await.expect("within").count, 0);
-    let error = store.search(broad.clone(), 99).await.expect_err("over");
+    assert_eq!(store.registrations().search(broad.clone(), 100).await.expect("within").count, 0);
+    let error = store.registrations().search(broad.clone(), 99).await.expect_err("over");
     assert_eq!(error.kind(), ErrorKind::SearchTooBroad { budget: 99 });
     let narrow = Search { company: Some(sample::enterprise_number(1)), ..broad };
-    assert_eq!(store.search(narrow, 50).await.expect("by the company").count, 0);
+    assert_eq!(store.registrations().search(narrow, 50).await.expect("by the company").count, 0);
 }
 
 /// Nothing is no error.

@@ -10,20 +10,20 @@ fn work(index: u32, sector: Sector) -> Work {
 pub async fn sectors_are_those_last_put(fixture: &impl Fixture) {
     let store = fixture.open().await;
     let works = [2, 1, 3].map(sample::works_reference).to_vec();
-    assert_eq!(store.sectors(works.clone()).await.expect("read"), [None, None, None]);
+    assert_eq!(store.works().sectors(works.clone()).await.expect("read"), [None, None, None]);
     let put = vec![work(1, Sector::Meat), work(2, Sector::Guarding)];
-    store.put_works(put).await.expect("put");
-    store.put_works(vec![work(1, Sector::Cleaning)]).await.expect("changed");
-    let sectors = store.sectors(works).await.expect("read");
+    store.works().put_works(put).await.expect("put");
+    store.works().put_works(vec![work(1, Sector::Cleaning)]).await.expect("changed");
+    let sectors = store.works().sectors(works).await.expect("read");
     assert_eq!(sectors, [Some(Sector::Guarding), Some(Sector::Cleaning), None]);
 }
 
 /// Works are as durable as registrations.
 pub async fn works_survive_a_restart(fixture: &impl Fixture) {
     let store = fixture.open().await;
-    store.put_works(vec![work(1, Sector::Construction)]).await.expect("put");
+    store.works().put_works(vec![work(1, Sector::Construction)]).await.expect("put");
     drop(store);
     let store = fixture.open().await;
-    let sectors = store.sectors(vec![sample::works_reference(1)]).await.expect("read");
+    let sectors = store.works().sectors(vec![sample::works_reference(1)]).await.expect("read");
     assert_eq!(sectors, [Some(Sector::Construction)]);
 }

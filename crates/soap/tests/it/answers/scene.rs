@@ -53,7 +53,7 @@ impl Scene {
             Ok(found.checked(remarks, at).expect("a check that changes something"))
         };
         let ids = vec![RegistrationId::new(id)];
-        let amended = self.test.store.amend(ids, Arc::new(transition)).await;
+        let amended = self.test.store.registrations().amend(ids, Arc::new(transition)).await;
         assert!(amended.expect("the store is there")[0].is_ok());
     }
 }

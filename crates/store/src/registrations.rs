@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    Amended, Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
+    SearchPage,
+};
+
+/// A rule that says what becomes of a registration.
+///
+/// It gets the place of the id in the list and the registration as it now stands (`None` for an id that was never given
+/// out). It is pure: a store may ask it again when a transaction has to be repeated.
+pub type Transition =
+    dyn Fn(usize, Option<&Registration>) -> Result<Amended, ItemErrors> + Send + Sync;
+
+/// Keeps registrations and their history.
+#[async_trait]
+pub trait Registrations: Send + Sync {
+    /// Stores registrations in one transaction and answers each with its id, in the order given.
+    ///
+    /// When it answers, they are on disk. Ids are unique over all nodes that share the store, and never used again.
+    async fn register(
+        &self,
+        registrations: Vec<NewRegistration>,
+    ) -> Result<Vec<Registration>, Error>;
+
+    /// Lets `transition` decide on each registration, one after the other in one transaction, and keeps what it
+    /// answers: the registration as it now stands, with one entry more in its history. A refusal changes nothing and
+    /// harms no other. When it answers, all is on disk.
+    ///
+    /// An id that is in the list twice is decided on twice: the second time as the first left it.
+    async fn amend(
+        &self,
+        ids: Vec<Option<RegistrationId>>,
+        transition: Arc<Transition>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error>;
+
+    /// Finds registrations, looking at no more than `budget` of them: a broader search answers
+    /// [`domain::ErrorKind::SearchTooBroad`]. The count is exact; equal sort keys are ordered by id, ascending.
+    async fn search(&self, search: Search, budget: u32) -> Result<SearchPage, Error>;
+
+    /// A registration with its history, oldest entry first.
+    async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error>;
+}
