@@ -22,8 +22,9 @@ CREATE TABLE registration (
 ) STRICT;
 
 -- Registrations are for today or tomorrow, so an index that begins with the day is only ever written at its hot end, and
--- searches always name days.
-CREATE INDEX registration_by_inss ON registration (day, inss);
+-- searches always name days. A person has few registrations on many days: four days lie together, so that a month is
+-- eight or nine steps into the index and not 31.
+CREATE INDEX registration_by_inss ON registration (day >> 2, inss, day);
 CREATE INDEX registration_by_works ON registration (day, works, company);
 CREATE INDEX registration_by_company ON registration (day, company);
 

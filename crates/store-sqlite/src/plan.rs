@@ -2,7 +2,10 @@
 
 use domain::{Search, SortKey};
 
-/// How the registrations of one day are found.
+/// How many days lie together in the index of persons, where the day is shifted by two bits.
+const DAYS_TOGETHER: i64 = 1 << 2;
+
+/// How the registrations of some days are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// By the person, the most selective of all.
@@ -20,13 +23,13 @@ pub(crate) enum Access {
 /// What is read of each registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Breadth {
-    /// The id, which the index has.
+    /// The id and the day, which the index has.
     Id,
     /// All that filters and sort keys look at, from the row.
     Row,
 }
 
-/// The statement of a search, to be run once for each day.
+/// The statement of a search, to be run once for each [`Self::step`] of its days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) access: Access,
@@ -55,24 +58,35 @@ impl Plan {
         Self { access, breadth }
     }
 
-    /// The statement; its parameters are the day and what [`Access`] names.
+    /// The last of the days that one run of the statement can look at when it begins with `first`.
+    pub(crate) fn last_of_step(self, first: i64) -> i64 {
+        match self.access {
+            Access::Inss => first | (DAYS_TOGETHER - 1),
+            _ => first,
+        }
+    }
+
+    /// The statement; its parameters are the first day of a step, what [`Access`] names, and for persons the last day.
     pub(crate) fn sql(self) -> String {
         let columns = match self.breadth {
-            Breadth::Id => "id",
+            Breadth::Id => "id, day",
             Breadth::Row => {
-                "id, works, company, status, remarks, created, sector, channel, sender_id"
+                "id, day, works, company, status, remarks, created, sector, channel, sender_id"
             }
         };
         let (index, condition) = match self.access {
-            Access::Inss => ("registration_by_inss", " AND inss = ?2"),
+            Access::Inss => (
+                "registration_by_inss",
+                "day >> 2 = ?1 >> 2 AND inss = ?2 AND day BETWEEN ?1 AND ?3",
+            ),
             Access::WorksAndCompany => {
-                ("registration_by_works", " AND works = ?2 AND company = ?3")
+                ("registration_by_works", "day = ?1 AND works = ?2 AND company = ?3")
             }
-            Access::Works => ("registration_by_works", " AND works = ?2"),
-            Access::Company => ("registration_by_company", " AND company = ?2"),
-            Access::Day => ("registration_by_company", ""),
+            Access::Works => ("registration_by_works", "day = ?1 AND works = ?2"),
+            Access::Company => ("registration_by_company", "day = ?1 AND company = ?2"),
+            Access::Day => ("registration_by_company", "day = ?1"),
         };
-        format!("SELECT {columns} FROM registration INDEXED BY {index} WHERE day = ?1{condition}")
+        format!("SELECT {columns} FROM registration INDEXED BY {index} WHERE {condition}")
     }
 }
 
@@ -139,8 +153,11 @@ mod tests {
         for sql in statements {
             let steps = steps(&connection, &sql);
             let [step] = &steps[..] else { panic!("{sql}: {steps:?}") };
-            let by_day = step.starts_with("SEARCH registration USING") && step.contains("(day=?");
-            assert!(by_day, "{sql}: {step}");
+            assert!(step.starts_with("SEARCH registration USING"), "{sql}: {step}");
+            let (_, way) = step.split_once('(').expect("the columns of the index that are used");
+            let by_day = way.starts_with("day=?");
+            let by_person = way == "<expr>=? AND inss=? AND day>? AND day<?)";
+            assert!(by_day || by_person, "{sql}: {step}");
             let conditions = sql.matches("= ?").count();
             assert_eq!(step.matches("=?").count(), conditions, "{sql}: {step}");
         }
@@ -153,6 +170,18 @@ mod tests {
             let plan = Plan::of(&search);
             let covered = steps(&connection, &plan.sql())[0].contains("COVERING INDEX");
             assert_eq!(covered, plan.breadth == Breadth::Id, "{search:?}");
+        }
+    }
+
+    #[test]
+    fn only_days_that_lie_together_share_a_step() {
+        let (mut by_person, mut by_day) = every_search()
+            .map(|search| Plan::of(&search))
+            .partition::<Vec<_>, _>(|plan| plan.access == Access::Inss);
+        let (by_person, by_day) = (by_person.remove(0), by_day.remove(0));
+        for (first, last) in [(-5, -5), (-4, -1), (0, 3), (2, 3), (3, 3), (4, 7)] {
+            assert_eq!(by_person.last_of_step(first), last);
+            assert_eq!(by_day.last_of_step(first), first);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Searching: the days one after the other, each by one index, no more registrations than the budget allows, all that
+//! Searching: step by step through the days, each step by one index, no more registrations than the budget allows, all that
 //! match sorted, one page of them read whole.
 
 use std::cmp::Ordering;
@@ -57,8 +57,8 @@ fn hits(connection: &Connection, search: &Search, budget: u32) -> Result<Vec<Hit
     let mut statement = connection.prepare_cached(&plan.sql())?;
     let mut hits = Vec::new();
     let mut looked_at = 0;
-    for day in stored_days(connection, search)? {
-        bind(&mut statement, plan.access, day, search)?;
+    for days in steps(connection, search, plan)? {
+        bind(&mut statement, plan.access, &days, search)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
             looked_at += 1;
@@ -66,29 +66,36 @@ fn hits(connection: &Connection, search: &Search, budget: u32) -> Result<Vec<Hit
                 return Err(Failure::TooBroad(budget));
             }
             if plan.breadth == Breadth::Id || matches(row, search)? {
-                let key = key(row, day, search.sort)?;
-                hits.push(Hit { key, id: row.get(0)? });
+                hits.push(Hit { key: key(row, search.sort)?, id: row.get(0)? });
             }
         }
     }
     Ok(hits)
 }
 
-/// The days of the search that can have registrations, as numbers.
-fn stored_days(
+/// The days of the search that can have registrations, as numbers, in the steps of the plan.
+fn steps(
     connection: &Connection,
     search: &Search,
-) -> Result<impl Iterator<Item = i64> + use<>, Failure> {
+    plan: Plan,
+) -> Result<impl Iterator<Item = RangeInclusive<i64>> + use<>, Failure> {
     let end =
         |sql: &str| connection.prepare_cached(sql)?.query_row((), |row| row.get(0)).optional();
     let first: Option<i64> = end(FIRST_DAY)?;
     let last: Option<i64> = end(LAST_DAY)?;
     let stored = first.zip(last).unwrap_or((0, -1));
-    let cut = move |interval: &(jiff::civil::Date, jiff::civil::Date)| -> RangeInclusive<i64> {
-        row::day_number(interval.0).max(stored.0)..=row::day_number(interval.1).min(stored.1)
+    let cut = move |interval: &(jiff::civil::Date, jiff::civil::Date)| {
+        (row::day_number(interval.0).max(stored.0), row::day_number(interval.1).min(stored.1))
     };
     let intervals: Vec<_> = search.days.intervals().iter().map(cut).collect();
-    Ok(intervals.into_iter().flatten())
+    Ok(intervals.into_iter().flat_map(move |(mut next, end)| {
+        std::iter::from_fn(move || {
+            let first = next;
+            let last = plan.last_of_step(first).min(end);
+            next = last + 1;
+            (first <= end).then_some(first..=last)
+        })
+    }))
 }
 
 /// The first and the last day that have registrations; one step in an index each.
@@ -100,15 +107,18 @@ pub(crate) const LAST_DAY: &str =
 fn bind(
     statement: &mut Statement<'_>,
     access: Access,
-    day: i64,
+    days: &RangeInclusive<i64>,
     search: &Search,
 ) -> rusqlite::Result<()> {
     let inss = search.inss.map(|inss| inss.number().cast_signed());
     let company = search.company.map(|company| company.number().cast_signed());
     let works = search.works.as_ref().map(domain::WorksReference::as_str);
-    statement.raw_bind_parameter(1, day)?;
+    statement.raw_bind_parameter(1, days.start())?;
     match access {
-        Access::Inss => statement.raw_bind_parameter(2, inss),
+        Access::Inss => {
+            statement.raw_bind_parameter(2, inss)?;
+            statement.raw_bind_parameter(3, days.end())
+        }
         Access::Works => statement.raw_bind_parameter(2, works),
         Access::Company => statement.raw_bind_parameter(2, company),
         Access::WorksAndCompany => {
@@ -123,12 +133,12 @@ fn bind(
 fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
     let id = row.get(0)?;
     let unreadable = |field| Failure::Unreadable { id, field };
-    let works = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-    let company: Option<i64> = row.get(2)?;
-    let status = Status::from_number(row.get(3)?).ok_or(unreadable("status"))?;
-    let remarks = Remarks::from_bits(row.get(4)?).ok_or(unreadable("remarks"))?;
-    let created: i64 = row.get(5)?;
-    let sector: Option<u8> = row.get(6)?;
+    let works = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+    let company: Option<i64> = row.get(3)?;
+    let status = Status::from_number(row.get(4)?).ok_or(unreadable("status"))?;
+    let remarks = Remarks::from_bits(row.get(5)?).ok_or(unreadable("remarks"))?;
+    let created: i64 = row.get(6)?;
+    let sector: Option<u8> = row.get(7)?;
     Ok(search.works.is_none_or(|wanted| wanted.as_str() == works)
         && search.company.is_none_or(|wanted| company == Some(wanted.number().cast_signed()))
         && search.statuses.is_none_or(|wanted| wanted.contains(status))
@@ -143,17 +153,17 @@ fn at_or_after(created: i64, from: jiff::Timestamp) -> bool {
     jiff::Timestamp::from_millisecond(created).is_ok_and(|created| created >= from)
 }
 
-fn key(row: &Row<'_>, day: i64, sort: Sort) -> Result<Key, Failure> {
+fn key(row: &Row<'_>, sort: Sort) -> Result<Key, Failure> {
     let number = |number: Option<i64>| number.map_or(Key::Nothing, Key::Number);
     Ok(match sort.key {
         SortKey::Id => Key::Number(row.get(0)?),
-        SortKey::RegistrationDate => Key::Number(day),
-        SortKey::CreationDate => Key::Number(row.get(5)?),
-        SortKey::Status => Key::Number(row.get(3)?),
-        SortKey::PlaceOfWork => Key::Text(row.get(1)?),
-        SortKey::CompanyId => number(row.get(2)?),
-        SortKey::Channel => Key::Number(row.get(7)?),
-        SortKey::SenderId => row.get::<_, Option<Box<str>>>(8)?.map_or(Key::Nothing, Key::Text),
+        SortKey::RegistrationDate => Key::Number(row.get(1)?),
+        SortKey::CreationDate => Key::Number(row.get(6)?),
+        SortKey::Status => Key::Number(row.get(4)?),
+        SortKey::PlaceOfWork => Key::Text(row.get(2)?),
+        SortKey::CompanyId => number(row.get(3)?),
+        SortKey::Channel => Key::Number(row.get(8)?),
+        SortKey::SenderId => row.get::<_, Option<Box<str>>>(9)?.map_or(Key::Nothing, Key::Text),
     })
 }
 
