@@ -59,10 +59,10 @@ def schemas_of(wsdl):
 class Service:
     """Calls of the service at an address, by a client that zeep made from a WSDL."""
 
-    def __init__(self, wsdl, address):
+    def __init__(self, wsdl, address, signer=None):
         self.history = HistoryPlugin(maxlen=1)
         settings = zeep.Settings(strict=True, xml_huge_tree=False)
-        self.client = zeep.Client(wsdl, settings=settings, plugins=[self.history])
+        self.client = zeep.Client(wsdl, settings=settings, plugins=[self.history], wsse=signer)
         self.address = address
         self.proxy = self.client.create_service(BINDING, address)
         self.schema, self.documents = schemas_of(wsdl)
@@ -97,8 +97,13 @@ class Service:
     def call_invalid(self, operation, spoil, **request):
         """Makes a valid message, lets `spoil` change its items, sends it, and answers the fault's detail."""
         self.calls += 1
+        # What is spoiled is signed as it is: signed first, it would be refused for its signature.
+        signer, self.client.wsse = self.client.wsse, None
         envelope = self.client.create_message(self.proxy, operation, **request)
+        self.client.wsse = signer
         spoil(list(envelope.find(f"{{{ENVELOPE}}}Body")[0]))
+        if signer:
+            signer.apply(envelope, {})
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{MESSAGES}/{operation}"'}
         response = self.client.transport.post_xml(self.address, envelope, headers)
         expect("fault: status", 500, response.status_code)

@@ -47,6 +47,15 @@ def spoil_company(number):
     return number // 100 * 100 + (number % 100 % 97) + 1
 
 
+def signer(given):
+    """zeep's signature with a key and its certificate; None where the service takes unsigned calls."""
+    if given is None:
+        return None
+    # Only who signs needs xmlsec.
+    from signing import Signed
+    return Signed(given["key"], given["certificate"])
+
+
 class Scenario:
     """What was sent to the service so far, and the checks of what it answers."""
 
@@ -60,7 +69,7 @@ class Scenario:
         check("at least 2 works", len(self.works) >= 2)
         check("at least 2 companies", len(set(self.companies)) >= 2)
         check("at least 210 different INSS", len(self.people) >= 210)
-        self.service = Service(given["wsdl"], given["address"])
+        self.service = Service(given["wsdl"], given["address"], signer(given.get("signer")))
         self.stored = {}
         self.cancelled = set()
         self.created = {}

@@ -4,11 +4,13 @@
 pub mod decode;
 mod door;
 mod encode;
+mod endpoint;
 mod fault;
 pub mod message;
 pub mod wsdl;
 pub mod xml;
 
 pub use door::{Answer, Call, Door, DoorSettings, Outcome};
+pub use endpoint::Endpoint;
 pub use fault::{Environment, FaultCode, TransportFault};
 pub use xml::Limits;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HOST};
 use http::{HeaderMap, StatusCode, Uri};
+use soap::Endpoint;
 
 use super::{PATH, Service};
 
@@ -24,7 +25,7 @@ pub(super) async fn contract(
         );
         return ([(CONTENT_TYPE, TEXT)], hint).into_response();
     };
-    let Some(document) = soap::wsdl::document(query, &address) else {
+    let Some(document) = soap::wsdl::document(Endpoint::HolderOfKey, true, query, &address) else {
         let hint = format!("There is no such document. The contract: {address}?wsdl\n");
         return (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], hint).into_response();
     };
