@@ -74,7 +74,7 @@ impl Population {
     /// The works as the register has them.
     pub(crate) fn register_of_works(&self) -> Vec<Work> {
         let sector = Sector::Construction;
-        self.works.iter().map(|works| Work { reference: *works, sector }).collect()
+        self.works.iter().map(|works| Work::new(*works, sector)).collect()
     }
 }
 

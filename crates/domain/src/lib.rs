@@ -24,6 +24,7 @@ mod work;
 
 /// Identifiers that are right by construction.
 pub mod id;
+pub mod register;
 pub mod sample;
 
 pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchPresences};
@@ -52,4 +53,4 @@ pub use search::{
 pub use search_draft::{DraftMoment, SearchDraft, SearchRefusal};
 pub use sector::Sector;
 pub use status::Status;
-pub use work::Work;
+pub use work::{Address, Contract, ContractRole, Contractor, Coordinates, Site, Work};

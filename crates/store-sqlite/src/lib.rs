@@ -259,7 +259,7 @@ mod tests {
         let store = SqliteStore::open(folder.path(), Options::default()).expect("opened");
         let works = vec![domain::sample::works_reference(1)];
         assert_eq!(store.sectors(works.clone()).await.expect("read"), [None]);
-        let work = Work { reference: works[0], sector: Sector::Meat };
+        let work = Work::new(works[0], Sector::Meat);
         store.put_works(vec![work]).await.expect("written");
         assert_eq!(store.sectors(works).await.expect("read"), [Some(Sector::Meat)]);
         let more: Vec<_> = (1..=20).map(domain::sample::works_reference).collect();

@@ -53,6 +53,6 @@ impl TestApp {
 fn works() -> Vec<Work> {
     (1..)
         .zip(Sector::ALL)
-        .map(|(index, sector)| Work { reference: sample::works_reference(index), sector })
+        .map(|(index, sector)| Work::new(sample::works_reference(index), sector))
         .collect()
 }

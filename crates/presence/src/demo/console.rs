@@ -31,7 +31,7 @@ pub(crate) fn console(
     }
     add(&mut text, format_args!("  data      {}", data.display()));
     add(&mut text, format_args!("\nWorks (WorkPlaceId)"));
-    for Work { reference, sector } in &works {
+    for Work { reference, sector, .. } in &works {
         add(&mut text, format_args!("  {reference}  {sector}"));
     }
     add(&mut text, format_args!("\nEmployers (CompanyID)"));

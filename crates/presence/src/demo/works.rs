@@ -9,7 +9,7 @@ pub(super) fn works() -> Vec<Work> {
     let sectors = Sector::ALL.into_iter().flat_map(|sector| [sector; PER_SECTOR]);
     sectors
         .zip(1..)
-        .map(|(sector, index)| Work { reference: sample::works_reference(index), sector })
+        .map(|(sector, index)| Work::new(sample::works_reference(index), sector))
         .collect()
 }
 

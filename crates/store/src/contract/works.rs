@@ -3,7 +3,7 @@ use domain::{Sector, Work, sample};
 use super::Fixture;
 
 fn work(index: u32, sector: Sector) -> Work {
-    Work { reference: sample::works_reference(index), sector }
+    Work::new(sample::works_reference(index), sector)
 }
 
 /// Unknown works have no sector, a changed one its last.
