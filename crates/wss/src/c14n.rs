@@ -1,0 +1,155 @@
+//! Exclusive XML canonicalisation 1.0 without comments, of an element and what is in it.
+
+use roxmltree::{Attribute, Node, NodeType};
+
+use crate::escape::{escape_attribute, escape_text};
+use crate::xml::{raw_attribute, raw_name};
+
+/// How an element is canonicalised.
+#[derive(Clone, Default)]
+pub(crate) struct Canonicalization<'a> {
+    /// The `PrefixList` of `InclusiveNamespaces`; the empty prefix stands for `#default`.
+    pub(crate) prefixes: Vec<&'a str>,
+    /// The signature that the enveloped transform takes out.
+    pub(crate) without: Option<Node<'a, 'a>>,
+    /// The STR-Transform declares the empty namespace on the element where nothing else is the default.
+    pub(crate) default_on_apex: bool,
+    /// Declarations that what stands around the element has written already.
+    pub(crate) rendered: Vec<(&'a str, &'a str)>,
+}
+
+/// Appends the canonical form of `apex`.
+pub(crate) fn canonicalize<'a>(apex: Node<'a, 'a>, how: &Canonicalization<'a>, out: &mut Vec<u8>) {
+    let mut writer = Writer {
+        how,
+        out,
+        rendered: how.rendered.clone(),
+        declarations: Vec::new(),
+        attributes: Vec::new(),
+    };
+    writer.element(apex, how.default_on_apex);
+}
+
+struct Writer<'a, 'h, 'o> {
+    how: &'h Canonicalization<'a>,
+    out: &'o mut Vec<u8>,
+    /// Prefix and namespace of what the open elements of the output declare, innermost last.
+    rendered: Vec<(&'a str, &'a str)>,
+    /// What the tag at hand has to declare.
+    declarations: Vec<(&'a str, &'a str)>,
+    attributes: Vec<Attribute<'a, 'a>>,
+}
+
+impl<'a> Writer<'a, '_, '_> {
+    /// The depth of the tree is limited before it is built, so that recursion is.
+    fn element(&mut self, node: Node<'a, 'a>, is_str_apex: bool) {
+        let name = raw_name(node);
+        let mark = self.rendered.len();
+        self.out.push(b'<');
+        self.raw(name);
+        self.namespaces(node, name, is_str_apex);
+        self.attributes(node);
+        self.out.push(b'>');
+        let mut child = node.first_child();
+        while let Some(inner) = child {
+            self.node(inner);
+            child = inner.next_sibling();
+        }
+        self.raw("</");
+        self.raw(name);
+        self.out.push(b'>');
+        self.rendered.truncate(mark);
+    }
+
+    fn node(&mut self, node: Node<'a, 'a>) {
+        match node.node_type() {
+            NodeType::Element if self.how.without == Some(node) => {}
+            NodeType::Element => self.element(node, false),
+            NodeType::Text => escape_text(node.text().unwrap_or_default(), self.out),
+            NodeType::PI => self.instruction(node),
+            NodeType::Comment | NodeType::Root => {}
+        }
+    }
+
+    fn instruction(&mut self, node: Node<'a, 'a>) {
+        let Some(instruction) = node.pi() else { return };
+        self.raw("<?");
+        self.raw(instruction.target);
+        if let Some(value) = instruction.value.filter(|value| !value.is_empty()) {
+            self.out.push(b' ');
+            // The parser leaves line ends here as they were written.
+            self.raw(&value.replace("\r\n", "\n").replace('\r', "\n"));
+        }
+        self.raw("?>");
+    }
+
+    fn namespaces(&mut self, node: Node<'a, 'a>, name: &'a str, is_str_apex: bool) {
+        self.declarations.clear();
+        self.use_prefix(prefix_of(name), node.tag_name().namespace().unwrap_or_default());
+        for attribute in node.attributes() {
+            if let Some(namespace) = attribute.namespace() {
+                let written = raw_attribute(node, &attribute);
+                self.use_prefix(prefix_of(written), namespace);
+            }
+        }
+        let how = self.how;
+        for prefix in &how.prefixes {
+            let named = Some(*prefix).filter(|prefix| !prefix.is_empty());
+            match node.lookup_namespace_uri(named) {
+                Some(namespace) => self.use_prefix(prefix, namespace),
+                None if prefix.is_empty() => self.use_prefix("", ""),
+                None => {}
+            }
+        }
+        if is_str_apex && !self.declarations.iter().any(|(prefix, _)| prefix.is_empty()) {
+            self.declarations.push(("", ""));
+        }
+        self.declarations.sort_unstable();
+        for index in 0..self.declarations.len() {
+            let (prefix, namespace) = self.declarations[index];
+            self.raw(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+            self.raw(prefix);
+            self.raw("=\"");
+            escape_attribute(namespace, self.out);
+            self.out.push(b'"');
+        }
+        self.rendered.extend_from_slice(&self.declarations);
+    }
+
+    /// The prefix is visibly used, or on the list: declares it unless the output has done so already.
+    fn use_prefix(&mut self, prefix: &'a str, namespace: &'a str) {
+        if prefix == "xml" {
+            return;
+        }
+        let before = self.rendered.iter().rev().find(|(other, _)| *other == prefix);
+        let known = before
+            .map_or(prefix.is_empty() && namespace.is_empty(), |(_, other)| *other == namespace);
+        if !known && !self.declarations.iter().any(|(other, _)| *other == prefix) {
+            self.declarations.push((prefix, namespace));
+        }
+    }
+
+    fn attributes(&mut self, node: Node<'a, 'a>) {
+        self.attributes.clear();
+        self.attributes.extend(node.attributes());
+        self.attributes.sort_unstable_by_key(|attribute| {
+            (attribute.namespace().unwrap_or_default(), attribute.name())
+        });
+        for index in 0..self.attributes.len() {
+            let attribute = self.attributes[index];
+            self.out.push(b' ');
+            self.raw(raw_attribute(node, &attribute));
+            self.raw("=\"");
+            escape_attribute(attribute.value(), self.out);
+            self.out.push(b'"');
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+}
+
+fn prefix_of(name: &str) -> &str {
+    name.split_once(':').map_or("", |(prefix, _)| prefix)
+}
