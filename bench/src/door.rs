@@ -8,7 +8,7 @@ use app::App;
 use domain::{Caller, Clock as _, Sender, belgian_day};
 use fastrand::Rng;
 use memchr::memmem;
-use soap::{Call, Door, DoorSettings, Environment, Limits};
+use soap::{Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits};
 
 use crate::Outcome;
 use crate::bare::{SENDER_COMPANY, SENDER_ID, SENDER_TYPE};
@@ -41,7 +41,6 @@ pub(crate) fn measure(population: &Population, extent: &Extent) -> Outcome<Speed
 
 async fn measure_here(population: &Population, extent: &Extent) -> Outcome<Speed> {
     let door = door();
-    let caller = caller();
     let today = belgian_day(RealTime.now()).to_string();
     let mut register = Register::new(CALL, &today);
     let mut rng = Rng::with_seed(1);
@@ -52,9 +51,9 @@ async fn measure_here(population: &Population, extent: &Extent) -> Outcome<Speed
     }
     let (mut speeds, mut answer) = (Vec::new(), 0);
     for _ in 0..extent.rounds {
-        run(&door, &caller, &bodies, extent.warm_up).await?;
+        run(&door, &bodies, extent.warm_up).await?;
         let meter = Meter::start(None)?;
-        let (calls, length) = run(&door, &caller, &bodies, extent.time).await?;
+        let (calls, length) = run(&door, &bodies, extent.time).await?;
         speeds.push(f64::from(calls) / meter.stop()?.own.as_secs_f64());
         answer = length;
     }
@@ -62,17 +61,13 @@ async fn measure_here(population: &Population, extent: &Extent) -> Outcome<Speed
 }
 
 /// Calls until `time` is over; how many, and the length of the last answer.
-async fn run(
-    door: &Door,
-    caller: &Caller,
-    bodies: &[Vec<u8>],
-    time: Duration,
-) -> Outcome<(u32, usize)> {
+async fn run(door: &Door, bodies: &[Vec<u8>], time: Duration) -> Outcome<(u32, usize)> {
     let start = Instant::now();
     let (mut calls, mut length) = (0, 0);
     for body in bodies.iter().cycle() {
-        let call =
-            Call { content_type: Some("text/xml; charset=utf-8"), soap_action: None, body, caller };
+        let endpoint = Endpoint::HolderOfKey;
+        let content_type = Some("text/xml; charset=utf-8");
+        let call = Call { endpoint, content_type, soap_action: None, body };
         let answer = door.call(call).await;
         if answer.status != 200 || answer.outcome.refused > 0 {
             return Err(String::from_utf8_lossy(&answer.body).into());
@@ -98,6 +93,7 @@ fn door() -> Door {
         limits: Limits::default(),
         environment: Environment::Test,
         contact: None,
+        gate: Gate::open(caller(), Arc::new(RealTime)),
         tickets: Box::new(move || tickets.fetch_add(1, Ordering::Relaxed).to_string()),
     };
     Door::new(Arc::new(app), settings)

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use app::App;
 use domain::{Caller, Clock, Policy, Sender};
-use soap::{Door, DoorSettings, Limits};
+use soap::{Door, DoorSettings, Endpoint, Gate, Limits};
 use store::Store;
 use store_sqlite::{SqliteStore, Stats};
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo;
-use crate::http::{self, PATH, Room, Service};
+use crate::http::{self, Room, Service};
 use crate::server::{Bounds, ConnectionCounts, Listener, Patience};
 use crate::telemetry::{Kind, Metrics};
 use crate::ticket::ticket;
@@ -97,7 +97,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
         show(&text);
     }
     watch_store(&mut metrics, &store);
-    let service = Arc::new(service(&config, app, metrics, stopped.clone()));
+    let service = Arc::new(service(&config, app, clock, metrics, stopped.clone()));
     let listeners = listen(&config, &service, outer, inner, &stopped);
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
@@ -110,6 +110,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
 fn service(
     config: &Config,
     app: App,
+    clock: Arc<dyn Clock>,
     mut metrics: Metrics,
     stop: watch::Receiver<bool>,
 ) -> Service {
@@ -118,6 +119,11 @@ fn service(
     let bodies = room.clone();
     let help = "Memory that the bodies of requests take";
     metrics.watch("buffered_bytes", help, Kind::Gauge, move || bodies.held());
+    let sender = Sender {
+        id: config.open_sender_id.as_deref().map(Into::into),
+        company: config.open_sender_company,
+        user_type: config.open_sender_type.as_deref().map(Into::into),
+    };
     let settings = DoorSettings {
         limits: Limits {
             depth: config.max_xml_depth,
@@ -126,17 +132,12 @@ fn service(
         },
         environment: config.environment,
         contact: config.contact.clone(),
+        gate: Gate::open(Caller::open(sender), clock),
         tickets: Box::new(ticket),
-    };
-    let sender = Sender {
-        id: config.open_sender_id.as_deref().map(Into::into),
-        company: config.open_sender_company,
-        user_type: config.open_sender_type.as_deref().map(Into::into),
     };
     Service {
         door: Door::new(Arc::clone(&app), settings),
         app,
-        caller: Caller::open(sender),
         public_url: config.public_url.clone(),
         max_body: config.max_body_bytes,
         body_timeout: config.body_timeout,
@@ -230,7 +231,8 @@ fn announce(config: &Config, data: &Path, outer: &Listener, inner: Option<&Liste
     if let Some(inner) = inner {
         tracing::info!("metrics on http://{}/metrics", inner.address());
     }
-    tracing::info!("service on http://{}{PATH}", outer.address());
+    let path = Endpoint::HolderOfKey.path();
+    tracing::info!("service on http://{}{path}", outer.address());
     tracing::info!("listening on http://{}", outer.address());
 }
 

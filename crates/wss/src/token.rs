@@ -170,15 +170,15 @@ impl TokenSigner {
         }
     }
 
-    /// May the signer sign?
-    pub(crate) fn check(&self, context: &Context<'_>) -> Result<(), Refusal> {
+    /// May the signer sign? Answers what is wrong with the chain where that is left to the caller.
+    pub(crate) fn check(&self, context: &Context<'_>) -> Result<Option<Refusal>, Refusal> {
         match self {
             Self::Certificate { leaf, path } => context.trust.check(leaf, path, context.now),
             // The token service has checked the rest when it issued the assertion.
             Self::Holder { certificate: Some(certificate), .. } => {
-                certificate.check_validity(context.now, "holder's")
+                certificate.check_validity(context.now, "holder's").map(|()| None)
             }
-            Self::Holder { certificate: None, .. } => Ok(()),
+            Self::Holder { certificate: None, .. } => Ok(None),
         }
     }
 

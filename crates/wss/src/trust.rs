@@ -29,6 +29,7 @@ pub struct Trust {
     /// By SHA-256 digest.
     known: HashMap<[u8; 32], Certificate>,
     takes_expired_lists: bool,
+    leaves_unchained: bool,
 }
 
 impl Trust {
@@ -70,26 +71,42 @@ impl Trust {
         self.takes_expired_lists = true;
     }
 
+    /// Leaves it to the caller whether to take a certificate that no chain of trust leads to: see
+    /// [`Verified::unchained`](crate::Verified::unchained). For who keeps known certificates elsewhere.
+    pub fn leave_unchained(&mut self) {
+        self.leaves_unchained = true;
+    }
+
     /// The known certificates that `matches`.
     pub(crate) fn find(&self, matches: impl Fn(&Certificate) -> bool) -> Option<&Certificate> {
         self.known.values().find(|known| matches(known))
     }
 
     /// May the holder of `leaf` sign messages at `now`? `path` holds certificates that were sent along.
+    ///
+    /// Answers what is wrong with its chain where that is left to the caller.
     pub fn check(
         &self,
         leaf: &Certificate,
         path: &[Certificate],
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<Refusal>, Refusal> {
         leaf.check_validity(now, "signer's")?;
         if !leaf.may_sign() {
             return Err(Refusal::WrongKeyUsage);
         }
         if self.known.contains_key(leaf.sha256()) {
-            return self.check_known(leaf);
+            return self.check_known(leaf).map(|()| None);
         }
-        self.check_chain(leaf, path, now)
+        match self.check_chain(leaf, path, now) {
+            Ok(()) => Ok(None),
+            // What an authority has taken back is not for the caller to take.
+            Err(
+                refusal @ (Refusal::CertificateRevoked { .. } | Refusal::RevocationListExpired),
+            ) => Err(refusal),
+            Err(refusal) if self.leaves_unchained => self.check_known(leaf).map(|()| Some(refusal)),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// A known certificate needs no chain, but a list that names it still counts.

@@ -21,6 +21,9 @@ pub struct Verified {
     pub signature_value: Vec<u8>,
     /// The header blocks beside the security header.
     pub headers: Vec<HeaderBlock>,
+    /// Why no chain leads from the signer's certificate to a trusted authority. Refuse with it, unless this very
+    /// certificate is known. Only with [`Trust::leave_unchained`](crate::Trust::leave_unchained).
+    pub unchained: Option<Refusal>,
 }
 
 /// The signer of a message.

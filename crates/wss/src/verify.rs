@@ -50,7 +50,7 @@ pub fn verify(text: &str, context: &Context<'_>) -> Result<Verified, Refusal> {
     let token = Token::find(str_node, &security, context)?;
     let signer = token.signer(&security, context)?;
     let signed_info = signature.check_value([signer.key()]).ok_or(Refusal::SignatureMismatch)?;
-    signer.check(context)?;
+    let unchained = signer.check(context)?;
 
     let targets = Targets::of(&envelope, &security, str_node);
     let mut coverage = Coverage::new(line_of(text, envelope.body));
@@ -79,6 +79,7 @@ pub fn verify(text: &str, context: &Context<'_>) -> Result<Verified, Refusal> {
         time,
         replay,
         signature_value: signature.value,
+        unchained,
     })
 }
 

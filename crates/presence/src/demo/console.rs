@@ -3,9 +3,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::{Clock, EnterpriseNumber, Inss, Work, belgian_day, sample};
+use soap::Endpoint;
 
 use super::works::works;
-use crate::http::PATH;
 
 const WORKERS: u32 = 10;
 const EMPLOYERS: u32 = 2;
@@ -21,7 +21,7 @@ pub(crate) fn console(
     data: &Path,
     clock: &dyn Clock,
 ) -> String {
-    let url = format!("http://{service}{PATH}");
+    let url = format!("http://{service}{}", Endpoint::HolderOfKey.path());
     let (works, workers, employers) = (works(), workers(), employers());
     let mut text =
         format!("Presence, a demonstration. Everything below is synthetic.\n\n  service   {url}\n");

@@ -9,7 +9,7 @@ use http::header::{
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
-use soap::{Answer, TransportFault};
+use soap::{Answer, Endpoint, TransportFault};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Service;
@@ -32,6 +32,7 @@ struct Received {
 /// of its own: hence the task.
 pub(super) async fn call(
     State(service): State<Arc<Service>>,
+    Extension(endpoint): Extension<Endpoint>,
     Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Response {
@@ -39,7 +40,8 @@ pub(super) async fn call(
     let gzip = encoding::prefers_gzip(request.headers());
     let received = receive(&service, request).await;
     let started = Instant::now();
-    let ending = Ending { service: Arc::clone(&service), peer: peer.clone(), gzip, started };
+    let service_too = Arc::clone(&service);
+    let ending = Ending { service: service_too, endpoint, peer: peer.clone(), gzip, started };
     let received = match received {
         Ok(received) => received,
         Err(BodyError::Truncated) => return broken_off(),
@@ -90,10 +92,10 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
         Ok(body) => {
             let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
             let call = soap::Call {
+                endpoint: ending.endpoint,
                 content_type: header("content-type"),
                 soap_action: header("soapaction"),
                 body: &body,
-                caller: &service.caller,
             };
             service.door.call(call).await
         }
@@ -137,6 +139,7 @@ fn last_on_connection(mut response: Response, version: Version) -> Response {
 #[derive(Clone)]
 struct Ending {
     service: Arc<Service>,
+    endpoint: Endpoint,
     peer: Peer,
     gzip: bool,
     started: Instant,
@@ -160,6 +163,7 @@ impl Ending {
         tracing::info!(
             target: "presence::call",
             ticket = outcome.ticket,
+            endpoint = self.endpoint.name(),
             operation = outcome.operation,
             items = outcome.items,
             refused = outcome.refused,

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::App;
 use domain::{Caller, Sender};
 use http_body_util::BodyExt as _;
-use soap::{Door, DoorSettings, Environment, Limits};
+use soap::{Door, DoorSettings, Environment, Gate, Limits};
 use store_sqlite::SqliteStore;
 use tokio::sync::{Semaphore, watch};
 
@@ -22,12 +22,12 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
         limits: Limits::default(),
         environment: Environment::Test,
         contact: None,
+        gate: Gate::open(Caller::open(Sender::default()), Arc::new(SystemClock)),
         tickets,
     };
     Arc::new(Service {
         door: Door::new(Arc::clone(&app), settings),
         app,
-        caller: Caller::open(Sender::default()),
         public_url: None,
         max_body: 1 << 20,
         body_timeout: Duration::from_secs(1),
@@ -41,7 +41,8 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
 async fn answer(service: &Arc<Service>) -> (Response, String) {
     let peer = Extension(Peer::unwatched(([127, 0, 0, 1], 9).into()));
     let request = Request::new("<a/>".into());
-    let response = call(State(Arc::clone(service)), peer, request).await;
+    let response =
+        call(State(Arc::clone(service)), Extension(Endpoint::HolderOfKey), peer, request).await;
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("a whole body").to_bytes();
     let text = String::from_utf8(body.to_vec()).expect("UTF-8");

@@ -1,31 +1,34 @@
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HOST};
 use http::{HeaderMap, StatusCode, Uri};
 use soap::Endpoint;
 
-use super::{PATH, Service};
+use super::Service;
 
 const XML: &str = "text/xml; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// `GET` on the service's address: the contract with `?wsdl` or `?xsd=…`, a hint without a query.
+/// `GET` on an address of the service: the contract with `?wsdl` or `?xsd=…`, a hint without a query.
 pub(super) async fn contract(
     State(service): State<Arc<Service>>,
+    Extension(endpoint): Extension<Endpoint>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let address = address(service.public_url.as_deref(), &uri, &headers);
+    let address = address(endpoint, service.public_url.as_deref(), &uri, &headers);
     let Some(query) = uri.query() else {
         let hint = format!(
             "This is the presence registration service (SOAP 1.1). Send calls here with POST.\n\
-             The contract: {address}?wsdl\n"
+             The contract, with the security policy of this address: {address}?wsdl\n"
         );
         return ([(CONTENT_TYPE, TEXT)], hint).into_response();
     };
-    let Some(document) = soap::wsdl::document(Endpoint::HolderOfKey, true, query, &address) else {
+    let Some(document) =
+        soap::wsdl::document(endpoint, service.door.is_open(endpoint), query, &address)
+    else {
         let hint = format!("There is no such document. The contract: {address}?wsdl\n");
         return (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], hint).into_response();
     };
@@ -33,13 +36,14 @@ pub(super) async fn contract(
 }
 
 /// The service's address as the caller knows it.
-fn address(public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> String {
+fn address(endpoint: Endpoint, public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> String {
+    let path = endpoint.path();
     if let Some(url) = public_url {
-        return format!("{url}{PATH}");
+        return format!("{url}{path}");
     }
     let named = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = uri.authority().map(http::uri::Authority::as_str).or(named).unwrap_or("localhost");
-    format!("http://{host}{PATH}")
+    format!("http://{host}{path}")
 }
 
 #[cfg(test)]
@@ -53,9 +57,12 @@ mod tests {
         let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("a:1"))]);
         let (path, whole) = (Uri::from_static("/x"), Uri::from_static("http://b:2/x"));
         let public = Some("https://c/d");
-        assert_eq!(address(public, &path, &headers), format!("https://c/d{PATH}"));
-        assert_eq!(address(None, &path, &headers), format!("http://a:1{PATH}"));
-        assert_eq!(address(None, &whole, &HeaderMap::new()), format!("http://b:2{PATH}"));
-        assert_eq!(address(None, &path, &HeaderMap::new()), format!("http://localhost{PATH}"));
+        let address = |public, uri, headers| address(Endpoint::VarC, public, uri, headers);
+        let none = HeaderMap::new();
+        let path_of = Endpoint::VarC.path();
+        assert_eq!(address(public, &path, &headers), format!("https://c/d{path_of}"));
+        assert_eq!(address(None, &path, &headers), format!("http://a:1{path_of}"));
+        assert_eq!(address(None, &whole, &none), format!("http://b:2{path_of}"));
+        assert_eq!(address(None, &path, &none), format!("http://localhost{path_of}"));
     }
 }

@@ -10,20 +10,18 @@ mod health;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{Method, StatusCode, Uri};
+use soap::Endpoint;
 use tokio::sync::{Semaphore, watch};
 
 use crate::telemetry::Metrics;
 
 pub(crate) use body::Room;
-
-/// The path of the service (contract page SOAP, section Names).
-pub(crate) const PATH: &str = "/PresenceRegistration/v1";
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -34,8 +32,6 @@ pub(crate) struct Service {
     pub(crate) door: soap::Door,
     /// The service itself, for its health.
     pub(crate) app: Arc<app::App>,
-    /// Who calls an open service.
-    pub(crate) caller: domain::Caller,
     /// The address that callers know.
     pub(crate) public_url: Option<String>,
     /// The largest body, packed or not.
@@ -54,9 +50,11 @@ pub(crate) struct Service {
 
 /// The callers' addresses.
 pub(crate) fn outer(service: Arc<Service>) -> Router {
-    let door = get(contract::contract).post(call::call).fallback(not_allowed_at_door);
-    Router::new()
-        .route(PATH, door)
+    let doors = Endpoint::ALL.into_iter().fold(Router::new(), |router, endpoint| {
+        let door = get(contract::contract).post(call::call).fallback(not_allowed_at_door);
+        router.route(endpoint.path(), door.layer(Extension(endpoint)))
+    });
+    doors
         .route("/health", get(health::health).fallback(not_allowed))
         .fallback(not_found)
         .with_state(service)
@@ -90,11 +88,15 @@ fn not_allowed_but(allowed: &'static str, method: &Method) -> Response {
 }
 
 async fn not_found(uri: Uri) -> Response {
-    let near = uri.path().trim_end_matches('/').eq_ignore_ascii_case(PATH);
+    let path = uri.path().trim_end_matches('/');
+    let near = Endpoint::ALL.into_iter().any(|it| it.path().eq_ignore_ascii_case(path));
     let hint = if near { "Mind capitals and the end of the path. " } else { "" };
-    let text = format!(
-        "There is nothing at this address. {hint}The service is at {PATH}, its contract at {PATH}?wsdl\n"
+    let mut text = format!(
+        "There is nothing at this address. {hint}The service is here, each with its contract at ?wsdl:\n"
     );
+    for endpoint in Endpoint::ALL {
+        text.extend(["  ", endpoint.path(), "\n"]);
+    }
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], text).into_response()
 }
 

@@ -18,6 +18,8 @@ mod values;
 
 pub use fault::{DecodeFault, Rule, SchemaFault};
 
+pub(crate) use names::ADDRESSING;
+
 use crate::message::Request;
 use crate::xml::Limits;
 

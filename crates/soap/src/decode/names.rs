@@ -14,4 +14,4 @@ pub(super) const NEXT_ACTOR: &str = "http://schemas.xmlsoap.org/soap/actor/next"
 pub(super) const WSSE: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 /// WS-Addressing 1.0.
-pub(super) const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
+pub(crate) const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";

@@ -12,12 +12,16 @@ use domain::{
     SearchPresences, SearchRefusal,
 };
 
+use wss::Verified;
+
+use crate::Endpoint;
 use crate::decode::decode;
 use crate::encode::{self, Refused};
 use crate::fault::{
     Environment, Fault, FaultSettings, TransportFault, creation_ends_before_it_begins,
     period_ends_before_it_begins,
 };
+use crate::gate::{Admitted, Gate};
 use crate::message::{CancelItem, GetRequest, Request, SearchRequest, SubmittedItem};
 use crate::xml::{Limits, to_text};
 
@@ -29,6 +33,8 @@ pub struct DoorSettings {
     pub environment: Environment,
     /// Whom to ask, as faults tell.
     pub contact: Option<String>,
+    /// Who is let in.
+    pub gate: Gate,
     /// Makes the ticket of each call: unique, and free of what XML would escape.
     pub tickets: Box<dyn Fn() -> String + Send + Sync>,
 }
@@ -36,14 +42,14 @@ pub struct DoorSettings {
 /// One call, as the transport received it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
+    /// The address that was called.
+    pub endpoint: Endpoint,
     /// The `Content-Type`.
     pub content_type: Option<&'a str>,
     /// The `SOAPAction`, with its quotes if it has any.
     pub soap_action: Option<&'a str>,
     /// The body, unpacked.
     pub body: &'a [u8],
-    /// Who calls.
-    pub caller: &'a Caller,
 }
 
 /// What to answer.
@@ -81,6 +87,7 @@ pub struct Door {
     app: Arc<App>,
     limits: Limits,
     faults: FaultSettings,
+    gate: Gate,
     tickets: Box<dyn Fn() -> String + Send + Sync>,
 }
 
@@ -94,8 +101,13 @@ struct Done {
 impl Door {
     /// A door to `app`.
     pub fn new(app: Arc<App>, settings: DoorSettings) -> Self {
-        let DoorSettings { limits, environment, contact, tickets } = settings;
-        Self { app, limits, faults: FaultSettings { environment, contact }, tickets }
+        let DoorSettings { limits, environment, contact, gate, tickets } = settings;
+        Self { app, limits, faults: FaultSettings { environment, contact }, gate, tickets }
+    }
+
+    /// Is nothing asked of who calls this address?
+    pub fn is_open(&self, endpoint: Endpoint) -> bool {
+        self.gate.is_open(endpoint)
     }
 
     /// Serves one call.
@@ -149,15 +161,17 @@ impl Door {
     ) -> Result<Done, Fault> {
         let charset = media_type::charset(call.content_type)?;
         let text = to_text(call.body, charset)?;
-        let request = decode(&text, &self.limits)?;
+        let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
+        let message = signed.as_ref().map_or(&*text, Verified::message);
+        let request = decode(message, &self.limits)?;
         let name = action::operation(&request);
         *operation = Some(name);
         action::check(call.soap_action, name)?;
         match request {
-            Request::Register(items) => self.register(call.caller, &items).await,
-            Request::Cancel(items) => self.cancel(call.caller, &items).await,
-            Request::Search(request) => self.search(call.caller, &request).await,
-            Request::Get(request) => self.get(call.caller, request).await,
+            Request::Register(items) => self.register(&caller, &items).await,
+            Request::Cancel(items) => self.cancel(&caller, &items).await,
+            Request::Search(request) => self.search(&caller, &request).await,
+            Request::Get(request) => self.get(&caller, request).await,
         }
     }
 

@@ -31,13 +31,17 @@ pub(crate) struct Fault {
     pub(crate) private: Option<String>,
 }
 
-/// The `faultcode`s of SOAP 1.1, section 4.4.1.
+/// The `faultcode`s of SOAP 1.1, section 4.4.1, and of WS-Security 1.0, section 12.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SoapCode {
     Client,
     Server,
     VersionMismatch,
     MustUnderstand,
+    /// The security of the message does not hold.
+    Security(wss::FaultCode),
+    /// The security holds, and nobody is known by it.
+    FailedAuthentication,
 }
 
 impl SoapCode {
@@ -47,6 +51,17 @@ impl SoapCode {
             Self::Server => "Server",
             Self::VersionMismatch => "VersionMismatch",
             Self::MustUnderstand => "MustUnderstand",
+            Self::Security(code) => code.name(),
+            Self::FailedAuthentication => "FailedAuthentication",
+        }
+    }
+
+    /// Its namespace, where it is not that of the envelope.
+    fn namespace(self) -> Option<&'static str> {
+        match self {
+            Self::Security(code) => Some(code.namespace()),
+            Self::FailedAuthentication => Some(wss::names::WSSE),
+            _ => None,
         }
     }
 }
@@ -81,7 +96,14 @@ impl Fault {
     pub(crate) fn envelope(&self, ticket: &str, settings: &FaultSettings) -> Vec<u8> {
         let mut xml = Xml::envelope(2048);
         let texts = self.code.meaning().followed_by(self.detail.as_deref());
-        xml.raw("<S:Fault><faultcode>S:");
+        match self.soap_code.namespace() {
+            None => xml.raw("<S:Fault><faultcode>S:"),
+            Some(namespace) => {
+                xml.raw("<S:Fault><faultcode xmlns:c=\"");
+                xml.attribute(namespace);
+                xml.raw("\">c:");
+            }
+        }
         xml.raw(self.soap_code.name());
         xml.raw("</faultcode><faultstring>");
         xml.escaped(&texts.en);

@@ -1,7 +1,7 @@
 //! Chains of certificates, right and wrong.
 
 use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
-use wss::{Certificate, Trust};
+use wss::{Certificate, Refusal, Trust};
 
 use crate::pki::{AUTHORITY, CALLER, OTHER, SERVICE, Wish, authority};
 use crate::scene::{caller, now, trust};
@@ -53,6 +53,19 @@ fn what_no_authority_has_issued_is_refused() {
         "UntrustedCertificate",
     );
     assert_refused(check(&Trust::new(), &caller(), &[]).as_deref(), "UntrustedCertificate");
+}
+
+#[test]
+fn a_certificate_without_a_chain_can_be_left_to_the_caller() {
+    let mut trust = trust();
+    trust.leave_unchained();
+    let own = Wish::default().self_signed(&CALLER);
+    let unchained = trust.check(&own, &[], now()).expect("is left to the caller");
+    assert!(matches!(unchained, Some(Refusal::UntrustedCertificate { .. })), "{unchained:?}");
+    assert_eq!(trust.check(&caller(), &[], now()), Ok(None));
+    let old = Wish { until: (2026, 2, 1), ..Wish::default() };
+    let said = trust.check(&old.self_signed(&CALLER), &[], now());
+    assert!(matches!(said, Err(Refusal::CertificateExpired { .. })), "{said:?}");
 }
 
 #[test]

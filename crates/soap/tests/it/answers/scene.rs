@@ -1,14 +1,13 @@
 use std::sync::Arc;
 
-use domain::{Caller, Registration, RegistrationId, Remarks};
-use soap::{Answer, Call, Door, DoorSettings, Environment, Limits};
+use domain::{Registration, RegistrationId, Remarks};
+use soap::{Answer, Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits};
 use testkit::TestApp;
 
 /// The service's door at 08:00 in Brussels on 24 November 2026.
 pub(super) struct Scene {
     pub(super) door: Door,
     test: TestApp,
-    caller: Caller,
 }
 
 impl Scene {
@@ -24,10 +23,11 @@ impl Scene {
             limits: Limits::default(),
             environment: Environment::Test,
             contact: Some("presence@example.org".to_owned()),
+            gate: Gate::open(TestApp::caller(), test.clock.clone()),
             tickets: Box::new(|| "7d4a1c0e5b2f4896a3d1e0c7b9f85621".to_owned()),
         };
         let door = Door::new(Arc::clone(&test.app), settings);
-        Self { door, test, caller: TestApp::caller() }
+        Self { door, test }
     }
 
     /// Sends a message as most clients do, without an action.
@@ -41,7 +41,8 @@ impl Scene {
         content_type: Option<&str>,
         soap_action: Option<&str>,
     ) -> Answer {
-        let call = Call { content_type, soap_action, body, caller: &self.caller };
+        let endpoint = Endpoint::HolderOfKey;
+        let call = Call { endpoint, content_type, soap_action, body };
         self.door.call(call).await
     }
 

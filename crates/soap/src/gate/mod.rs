@@ -1,0 +1,131 @@
+//! Who calls: the signature of a message is held against the policy of the address that it came to. What is read of a
+//! signed message is only what was signed.
+
+mod callers;
+mod open;
+mod policy;
+mod refused;
+
+use std::sync::Arc;
+
+use domain::{Caller, Clock};
+use wss::{Context, Freshness, Refusal, Signer, Verified};
+
+use crate::Endpoint;
+use crate::fault::Fault;
+
+pub use callers::{Callers, Denial, Proof};
+pub use policy::Sha1;
+
+pub(crate) use refused::{address_is_off, denied, must_understand, refused};
+
+/// How callers are told apart.
+pub struct Gate {
+    /// Who calls the official address of an open service: nobody in particular.
+    pub open: Option<Caller>,
+    /// How far SHA-1 is taken.
+    pub sha1: Sha1,
+    /// How old a message may be.
+    pub freshness: Freshness,
+    /// Who is known.
+    pub callers: Arc<dyn Callers>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A message whose sender is known.
+pub(crate) struct Admitted {
+    pub(crate) caller: Caller,
+    /// What was signed; `None` of an open service, which asks for no signature.
+    pub(crate) signed: Option<Verified>,
+}
+
+impl Gate {
+    /// A gate that lets everybody in at the official address, as this caller, and nobody elsewhere.
+    pub fn open(caller: Caller, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            open: Some(caller),
+            sha1: Sha1::Off,
+            freshness: Freshness::default(),
+            callers: Arc::new(open::Nobody),
+            clock,
+        }
+    }
+
+    /// Is nothing asked of who calls this address?
+    pub fn is_open(&self, endpoint: Endpoint) -> bool {
+        self.open.is_some() && endpoint == Endpoint::HolderOfKey
+    }
+
+    /// Finds out who sent a message to an address of the registration service.
+    pub(crate) async fn admit(&self, endpoint: Endpoint, text: &str) -> Result<Admitted, Fault> {
+        if let Some(caller) = self.open.as_ref().filter(|_| self.is_open(endpoint)) {
+            return Ok(Admitted { caller: caller.clone(), signed: None });
+        }
+        let verified = self.verify(endpoint, text).await?;
+        let caller = match self.prove(&verified.signer).await? {
+            Ok(caller) => caller,
+            Err(denial) => return Err(denied(denial)),
+        };
+        self.refuse_replay(&verified).await?;
+        Ok(Admitted { caller, signed: Some(verified) })
+    }
+
+    /// Verifies the signature of a message by the policy of the address.
+    pub(crate) async fn verify(&self, endpoint: Endpoint, text: &str) -> Result<Verified, Fault> {
+        if self.sha1 != Sha1::On && endpoint.uses_sha1() {
+            return Err(address_is_off(endpoint));
+        }
+        let trust = self.callers.trust().await.map_err(|error| Fault::from(&error))?;
+        let issuers = self.callers.issuers().await.map_err(|error| Fault::from(&error))?;
+        let context = Context {
+            policy: policy::of(endpoint, self.sha1),
+            trust: &trust,
+            issuers: &issuers,
+            freshness: self.freshness,
+            actor: None,
+            now: self.clock.now(),
+        };
+        let verified = wss::verify(text, &context).map_err(|refusal| refused(&refusal))?;
+        match verified.headers.iter().find(|block| block.must_understand && !is_known(block)) {
+            Some(block) => Err(must_understand(&block.name)),
+            None => Ok(verified),
+        }
+    }
+
+    async fn prove(&self, signer: &Signer) -> Result<Result<Caller, Denial>, Fault> {
+        let vouched;
+        let proof = match signer {
+            Signer::Certificate(certificate) => Proof::Certificate(certificate),
+            Signer::HolderOfKey { assertion, certificate: Some(certificate), .. } => {
+                Proof::HolderOfKey { certificate, assertion }
+            }
+            // Our token service writes the certificate into every assertion.
+            Signer::HolderOfKey { certificate: None, .. } => {
+                let what = "its KeyInfo holds no certificate";
+                return Err(refused(&Refusal::MalformedAssertion { what }));
+            }
+            Signer::SenderVouches(said) => {
+                // Whether they may vouch is known where they are known: that is asked next.
+                vouched = said.clone().accept(|_| true).map_err(|refusal| refused(&refusal))?;
+                Proof::Vouched { intermediary: &vouched.0, assertion: &vouched.1 }
+            }
+        };
+        self.callers.caller(proof).await.map_err(|error| Fault::from(&error))
+    }
+
+    /// Refuses what came before. To be asked last: who is not let in must not fill the memory.
+    pub(crate) async fn refuse_replay(&self, verified: &Verified) -> Result<(), Fault> {
+        let replay = &verified.replay;
+        match self.callers.is_first(&replay.key, replay.until).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(refused(&Refusal::Replayed)),
+            Err(error) => Err(Fault::from(&error)),
+        }
+    }
+}
+
+/// WS-Addressing is taken note of: an answer goes back on its connection anyway.
+fn is_known(block: &wss::HeaderBlock) -> bool {
+    block.namespace == crate::decode::ADDRESSING
+}

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{Caller, Error};
+use jiff::Timestamp;
+use wss::Trust;
+use wss::saml::Issuers;
+
+use super::{Callers, Denial, Proof};
+
+/// Nobody is known.
+pub(super) struct Nobody;
+
+#[async_trait]
+impl Callers for Nobody {
+    async fn trust(&self) -> Result<Arc<Trust>, Error> {
+        Ok(Arc::new(Trust::new()))
+    }
+
+    async fn issuers(&self) -> Result<Arc<Issuers>, Error> {
+        Ok(Arc::new(Issuers::default()))
+    }
+
+    async fn caller(&self, _: Proof<'_>) -> Result<Result<Caller, Denial>, Error> {
+        Ok(Err(Denial::Unknown("this service knows nobody".to_owned())))
+    }
+
+    async fn is_first(&self, _: &[u8; 32], _: Timestamp) -> Result<bool, Error> {
+        Ok(false)
+    }
+}
