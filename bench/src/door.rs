@@ -40,7 +40,7 @@ pub(crate) fn measure(population: &Population, extent: &Extent) -> Outcome<Speed
 }
 
 async fn measure_here(population: &Population, extent: &Extent) -> Outcome<Speed> {
-    let door = door();
+    let door = door()?;
     let today = belgian_day(RealTime.now()).to_string();
     let mut register = Register::new(CALL, &today);
     let mut rng = Rng::with_seed(1);
@@ -85,8 +85,8 @@ async fn run(door: &Door, bodies: &[Vec<u8>], time: Duration) -> Outcome<(u32, u
     Ok((calls, length))
 }
 
-fn door() -> Door {
-    let store = Arc::new(NullStore::new());
+fn door() -> Outcome<Door> {
+    let store = Arc::new(NullStore::new()?);
     let app = App::new(store, Arc::new(RealTime), app::default_policy(), 100_000);
     let tickets = AtomicU64::new(0);
     let settings = DoorSettings {
@@ -96,7 +96,7 @@ fn door() -> Door {
         gate: Gate::open(caller(), Arc::new(RealTime)),
         tickets: Box::new(move || tickets.fetch_add(1, Ordering::Relaxed).to_string()),
     };
-    Door::new(Arc::new(app), settings)
+    Ok(Door::new(Arc::new(app), settings))
 }
 
 fn caller() -> Caller {

@@ -3,19 +3,29 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage,
-    Sector, Work, WorksReference,
+    Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage, Sector,
+    Work, WorksReference,
 };
-use store::{Registrations, Store, Transition, Works};
+use store::{Clients, Registrations, Replays, Store, Transition, Works};
+use store_sqlite::{Options, SqliteStore};
 
-/// A store that gives out ids and keeps nothing, so that the door alone is measured.
+use crate::Outcome;
+use crate::folder::Fresh;
+
+/// A store that gives out ids and keeps nothing, so that the door alone is measured. What a registration does not ask
+/// for is a real store's.
 pub(crate) struct NullStore {
     next: AtomicI64,
+    rest: SqliteStore,
+    _folder: Fresh,
 }
 
 impl NullStore {
-    pub(crate) fn new() -> Self {
-        Self { next: AtomicI64::new(1) }
+    pub(crate) fn new() -> Outcome<Self> {
+        let name = format!("bench-door-{}", std::process::id());
+        let folder = Fresh::named(&std::env::temp_dir(), &name)?;
+        let rest = SqliteStore::open(folder.path(), Options::default())?;
+        Ok(Self { next: AtomicI64::new(1), rest, _folder: folder })
     }
 }
 
@@ -29,7 +39,15 @@ impl Store for NullStore {
         self
     }
 
-    async fn check(&self) -> Result<(), Error> {
+    fn clients(&self) -> &dyn Clients {
+        &self.rest
+    }
+
+    fn replays(&self) -> &dyn Replays {
+        &self.rest
+    }
+
+    async fn check(&self) -> Result<(), domain::Error> {
         Ok(())
     }
 }
@@ -39,7 +57,7 @@ impl Registrations for NullStore {
     async fn register(
         &self,
         registrations: Vec<NewRegistration>,
-    ) -> Result<Vec<Registration>, Error> {
+    ) -> Result<Vec<Registration>, domain::Error> {
         let count = registrations.len().try_into().unwrap_or(i64::MAX);
         let first = self.next.fetch_add(count, Ordering::Relaxed);
         let stored =
@@ -51,27 +69,30 @@ impl Registrations for NullStore {
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
-    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, domain::Error> {
         let nothing = |place| transition(place, None).map(|amended| amended.registration);
         Ok((0..ids.len()).map(nothing).collect())
     }
 
-    async fn search(&self, _search: Search, _budget: u32) -> Result<SearchPage, Error> {
+    async fn search(&self, _search: Search, _budget: u32) -> Result<SearchPage, domain::Error> {
         Ok(SearchPage::default())
     }
 
-    async fn dossier(&self, _id: RegistrationId) -> Result<Option<Dossier>, Error> {
+    async fn dossier(&self, _id: RegistrationId) -> Result<Option<Dossier>, domain::Error> {
         Ok(None)
     }
 }
 
 #[async_trait]
 impl Works for NullStore {
-    async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error> {
+    async fn sectors(
+        &self,
+        works: Vec<WorksReference>,
+    ) -> Result<Vec<Option<Sector>>, domain::Error> {
         Ok(vec![Some(Sector::Construction); works.len()])
     }
 
-    async fn put_works(&self, _works: Vec<Work>) -> Result<(), Error> {
+    async fn put_works(&self, _works: Vec<Work>) -> Result<(), domain::Error> {
         Ok(())
     }
 }

@@ -8,12 +8,14 @@ mod call;
 mod caller;
 mod cancel;
 mod channel;
+mod client;
 mod clock;
 mod digits;
 mod draft;
 mod error;
 mod item_error;
 mod policy;
+mod profile;
 mod registration;
 mod remark;
 mod search;
@@ -28,12 +30,14 @@ pub mod register;
 pub mod sample;
 
 pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchPresences};
-pub use caller::{Caller, Sender};
+pub use caller::{Caller, CallerError, Identity, Sender};
 pub use cancel::{CancellationReason, cancel};
 pub use channel::Channel;
+pub use client::{CertificateRule, Client, Fingerprint, Mandate, Role, TokenKey};
 pub use clock::{Clock, belgian_day, belgian_time, earliest_instant, latest_instant};
 pub use draft::{Draft, DraftDay, DraftWho};
 pub use error::{Error, ErrorKind};
+pub use id::client_id::ClientId;
 pub use id::client_reference::ClientReference;
 pub use id::enterprise_number::{EnterpriseNumber, EnterpriseNumberError};
 pub use id::foreign_vat::ForeignVatNumber;
@@ -43,6 +47,7 @@ pub use id::registration_id::RegistrationId;
 pub use id::works_reference::WorksReference;
 pub use item_error::{ItemError, ItemErrors};
 pub use policy::{EventKind, Policy, PolicyError, SectorRule};
+pub use profile::{Criterion, Field, Profile};
 pub use registration::{
     Amended, Cause, Dossier, HistoryEntry, NewRegistration, Registration, Submission, Who,
 };

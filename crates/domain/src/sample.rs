@@ -1,11 +1,11 @@
 //! Synthetic numbers with valid check digits, for demonstrations, tests and load: the same index always gives the same
 //! number, different indexes different ones. They are made by counting; none is taken from a person or a company.
 
-use jiff::ToSpan;
 use jiff::civil::date;
+use jiff::{Timestamp, ToSpan};
 
 use crate::digits::check_digits;
-use crate::{EnterpriseNumber, Inss, WorksReference};
+use crate::{Client, ClientId, EnterpriseNumber, Inss, Role, WorksReference};
 
 const ALPHABET: &[u8; 34] = b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const COUNTERS: u32 = 998;
@@ -44,6 +44,22 @@ pub fn works_reference(index: u32) -> WorksReference {
     }
     let text = std::str::from_utf8(&text).expect("the alphabet is ASCII");
     WorksReference::parse(text).expect("made of allowed characters")
+}
+
+/// A client without an enterprise and without anything by which it is known; `id` has to be one.
+pub fn client(id: &str, role: Role) -> Client {
+    Client {
+        id: ClientId::parse(id).expect("an id of a client"),
+        name: id.to_owned(),
+        company: None,
+        user_type: role.name().to_uppercase().into(),
+        role,
+        certificates: Vec::new(),
+        keys: Vec::new(),
+        scopes: Vec::new(),
+        added: Timestamp::UNIX_EPOCH,
+        revoked: None,
+    }
 }
 
 #[cfg(test)]

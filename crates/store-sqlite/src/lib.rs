@@ -4,6 +4,7 @@
 //! disk (`synchronous=FULL`).
 
 mod checkpoint;
+mod clients;
 mod connection;
 mod failure;
 mod ids;
@@ -11,6 +12,7 @@ mod job;
 mod lookup;
 mod plan;
 mod readers;
+mod replays;
 mod row;
 mod schema;
 mod search;
@@ -31,7 +33,7 @@ use domain::{
     SearchPage,
 };
 use rusqlite::Connection;
-use store::{Registrations, Store, Transition, Works};
+use store::{Clients, Registrations, Replays, Store, Transition, Works};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -211,6 +213,14 @@ impl Store for SqliteStore {
     }
 
     fn works(&self) -> &dyn Works {
+        self
+    }
+
+    fn clients(&self) -> &dyn Clients {
+        self
+    }
+
+    fn replays(&self) -> &dyn Replays {
         self
     }
 

@@ -99,7 +99,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::{lookup, schema, search, works};
+    use crate::{clients, lookup, replays, schema, search, works};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -192,6 +192,20 @@ mod tests {
             (search::by_id(), "SEARCH registration USING INTEGER PRIMARY KEY (rowid=?)"),
             (lookup::history(), "SEARCH history USING PRIMARY KEY (registration=?)"),
             (works::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
+            (clients::BY_ID.to_owned(), "SEARCH client USING PRIMARY KEY (id=?)"),
+            (clients::LIST.to_owned(), "SEARCH client USING PRIMARY KEY (id>?)"),
+            (
+                clients::BY_FINGERPRINT.to_owned(),
+                "SEARCH client_certificate USING COVERING INDEX client_by_fingerprint (fingerprint=?)",
+            ),
+            (
+                clients::BY_SUBJECT.to_owned(),
+                "SEARCH client_certificate USING COVERING INDEX client_by_subject (subject=? AND issuer=?)",
+            ),
+            (
+                replays::OVER.to_owned(),
+                "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",
+            ),
         ] {
             assert_eq!(steps(&connection, &sql), [expected]);
         }

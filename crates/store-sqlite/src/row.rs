@@ -27,7 +27,7 @@ pub(crate) fn day_number(day: Date) -> i64 {
     day.duration_since(EPOCH).as_hours() / 24
 }
 
-fn day_of(number: i64) -> Option<Date> {
+pub(crate) fn day_of(number: i64) -> Option<Date> {
     EPOCH.checked_add(Span::new().try_days(number).ok()?).ok()
 }
 
@@ -168,7 +168,7 @@ fn text<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<Option<&'ro
     Ok(row.get_ref(column)?.as_str_or_null()?)
 }
 
-fn moment(milliseconds: i64) -> Option<Timestamp> {
+pub(crate) fn moment(milliseconds: i64) -> Option<Timestamp> {
     Timestamp::from_millisecond(milliseconds).ok()
 }
 

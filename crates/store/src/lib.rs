@@ -6,15 +6,19 @@
 //! A store has areas, a trait each; [`Store`] hands them out, so that a source of another kind can take the place of
 //! one area and leave the others as they are.
 
+mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod registrations;
+mod replays;
 mod works;
 
 use async_trait::async_trait;
 use domain::Error;
 
+pub use clients::{ClientConflict, Clients, Presented};
 pub use registrations::{Registrations, Transition};
+pub use replays::{ReplayKey, Replays};
 pub use works::Works;
 
 /// A store, by its areas.
@@ -25,6 +29,12 @@ pub trait Store: Send + Sync {
 
     /// The register of works.
     fn works(&self) -> &dyn Works;
+
+    /// The register of clients.
+    fn clients(&self) -> &dyn Clients;
+
+    /// What may be used once.
+    fn replays(&self) -> &dyn Replays;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

@@ -1,3 +1,5 @@
+/// Ids of clients.
+pub mod client_id;
 /// The client's own reference.
 pub mod client_reference;
 /// Belgian enterprise numbers.

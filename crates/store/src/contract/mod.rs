@@ -2,11 +2,15 @@
 
 /// Cancellations and checks.
 pub mod amending;
+/// The register of clients.
+pub mod clients;
 /// Who looks for a registration finds it.
 pub mod consulting;
 mod model;
 /// Storing registrations.
 pub mod registering;
+/// What may be used once.
+pub mod replays;
 mod samples;
 /// Searches, held against the plain definition.
 pub mod searching;
@@ -55,6 +59,15 @@ macro_rules! contract_suite {
             searching::creation_bounds_are_inclusive_to_the_millisecond,
             works::sectors_are_those_last_put,
             works::works_survive_a_restart,
+            clients::clients_are_read_as_they_were_written,
+            clients::a_certificate_leads_to_its_client,
+            clients::a_client_takes_nothing_from_another,
+            clients::a_change_replaces_the_whole_client,
+            clients::every_change_of_a_client_raises_the_version,
+            clients::clients_are_listed_by_id,
+            replays::a_key_is_new_once,
+            replays::of_many_uses_at_the_same_time_one_is_the_first,
+            replays::keys_that_are_over_are_forgotten,
         }
     };
 }
@@ -83,6 +96,8 @@ mod tests {
             ("consulting", include_str!("consulting.rs")),
             ("searching", include_str!("searching.rs")),
             ("works", include_str!("works.rs")),
+            ("clients", include_str!("clients.rs")),
+            ("replays", include_str!("replays.rs")),
         ];
         for (module, source) in sources {
             for test in source.split("pub async fn ").skip(1) {
