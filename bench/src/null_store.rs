@@ -6,7 +6,7 @@ use domain::{
     Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage, Sector,
     Work, WorksReference,
 };
-use store::{Clients, Registrations, Replays, Store, Transition, Works};
+use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
 use store_sqlite::{Options, SqliteStore};
 
 use crate::Outcome;
@@ -37,6 +37,10 @@ impl Store for NullStore {
 
     fn works(&self) -> &dyn Works {
         self
+    }
+
+    fn addresses(&self) -> &dyn Addresses {
+        &self.rest
     }
 
     fn clients(&self) -> &dyn Clients {

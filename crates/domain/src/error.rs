@@ -25,6 +25,8 @@ pub enum ErrorKind {
     StoreUnavailable,
     /// The store is full, or was made by another version: a person must act before a retry helps.
     StoreRefused,
+    /// An import of the register is under way; a retry will help when it has ended.
+    RegisterBusy,
     /// Something is wrong in the service itself.
     Internal,
 }
@@ -37,13 +39,14 @@ impl ErrorKind {
             Self::Overloaded => "overloaded",
             Self::StoreUnavailable => "store-unavailable",
             Self::StoreRefused => "store-refused",
+            Self::RegisterBusy => "register-busy",
             Self::Internal => "internal",
         }
     }
 
     /// May the same call succeed a little later?
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::Overloaded | Self::StoreUnavailable)
+        matches!(self, Self::Overloaded | Self::StoreUnavailable | Self::RegisterBusy)
     }
 }
 
@@ -81,6 +84,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::StoreRefused => {
                 f.write_str("the service cannot keep registrations at this moment")
+            }
+            ErrorKind::RegisterBusy => {
+                f.write_str("an import of this register is under way; try again when it has ended")
             }
             ErrorKind::Internal => f.write_str("the service failed"),
         }

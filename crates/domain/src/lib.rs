@@ -26,6 +26,8 @@ mod work;
 
 /// Identifiers that are right by construction.
 pub mod id;
+/// Places: addresses, and what is asked of them.
+pub mod place;
 pub mod register;
 pub mod sample;
 

@@ -3,6 +3,7 @@
 //! One thread writes and gathers what waits into one commit; others read beside it. What it answers to have stored is on
 //! disk (`synchronous=FULL`).
 
+mod addresses;
 mod checkpoint;
 mod clients;
 mod connection;
@@ -22,7 +23,7 @@ mod works;
 mod write;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -33,7 +34,7 @@ use domain::{
     SearchPage,
 };
 use rusqlite::Connection;
-use store::{Clients, Registrations, Replays, Store, Transition, Works};
+use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -82,6 +83,7 @@ impl Default for Options {
 ///
 /// Dropping it writes what was accepted, copies the log into the file and closes it.
 pub struct SqliteStore {
+    folder: PathBuf,
     jobs: Option<SyncSender<Job>>,
     searches: Option<Readers>,
     lookups: Option<Readers>,
@@ -102,10 +104,11 @@ impl SqliteStore {
         let mut writer = connection::writer(&file, options.writer_cache_kib)
             .map_err(|error| failure::opening(error.into()))?;
         schema::migrate(&mut writer).map_err(failure::opening)?;
-        Ok(Self::start(&file, writer, options).map_err(Failure::from)?)
+        Ok(Self::start(folder, writer, options).map_err(Failure::from)?)
     }
 
-    fn start(file: &Path, mut writer: Connection, options: Options) -> rusqlite::Result<Self> {
+    fn start(folder: &Path, mut writer: Connection, options: Options) -> rusqlite::Result<Self> {
+        let file = &folder.join(FILE_NAME);
         let counters = Arc::new(Counters::default());
         let (jobs, waiting) = sync_channel(options.waiting);
         let reader_cache = options.reader_cache_kib;
@@ -119,6 +122,7 @@ impl SqliteStore {
         let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?;
         let keepers = vec![writer, thread];
         Ok(Self {
+            folder: folder.to_owned(),
             jobs: Some(jobs),
             searches: Some(searches),
             lookups: Some(lookups),
@@ -213,6 +217,10 @@ impl Store for SqliteStore {
     }
 
     fn works(&self) -> &dyn Works {
+        self
+    }
+
+    fn addresses(&self) -> &dyn Addresses {
         self
     }
 

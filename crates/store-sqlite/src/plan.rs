@@ -99,7 +99,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::{clients, lookup, replays, schema, search, works};
+    use crate::{addresses, clients, lookup, replays, schema, search, works};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -205,6 +205,10 @@ mod tests {
             (
                 replays::OVER.to_owned(),
                 "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",
+            ),
+            (
+                addresses::IN_CELLS.to_owned(),
+                "SEARCH address_cell USING PRIMARY KEY (generation=? AND cell>? AND cell<?)",
             ),
         ] {
             assert_eq!(steps(&connection, &sql), [expected]);

@@ -6,6 +6,7 @@
 //! A store has areas, a trait each; [`Store`] hands them out, so that a source of another kind can take the place of
 //! one area and leave the others as they are.
 
+mod addresses;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -16,6 +17,7 @@ mod works;
 use async_trait::async_trait;
 use domain::Error;
 
+pub use addresses::{AddressStaging, Addresses};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
@@ -35,6 +37,9 @@ pub trait Store: Send + Sync {
 
     /// What may be used once.
     fn replays(&self) -> &dyn Replays;
+
+    /// The register of addresses.
+    fn addresses(&self) -> &dyn Addresses;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

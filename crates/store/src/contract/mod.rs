@@ -1,5 +1,7 @@
 //! The contract suite: one list of tests, stamped on every backend with [`contract_suite!`].
 
+/// Addresses and points.
+pub mod addresses;
 /// Cancellations and checks.
 pub mod amending;
 /// The register of clients.
@@ -68,6 +70,11 @@ macro_rules! contract_suite {
             replays::a_key_is_new_once,
             replays::of_many_uses_at_the_same_time_one_is_the_first,
             replays::keys_that_are_over_are_forgotten,
+            addresses::an_address_is_found_however_it_is_written,
+            addresses::a_municipality_does_for_a_post_code,
+            addresses::nearest_addresses_agree_with_the_plain_definition,
+            addresses::an_import_takes_the_place_of_its_region,
+            addresses::an_import_that_is_dropped_leaves_nothing,
         }
     };
 }
@@ -98,6 +105,7 @@ mod tests {
             ("works", include_str!("works.rs")),
             ("clients", include_str!("clients.rs")),
             ("replays", include_str!("replays.rs")),
+            ("addresses", include_str!("addresses.rs")),
         ];
         for (module, source) in sources {
             for test in source.split("pub async fn ").skip(1) {
