@@ -55,8 +55,8 @@ pub fn house_key(number: &str) -> String {
         let mut folded = String::new();
         part.chars().for_each(|c| push_folded(&mut folded, c));
         for word in ["boite", "bte", "bus", "box"] {
-            if let Some(rest) = folded.strip_prefix(word).filter(|rest| !rest.is_empty()) {
-                folded = rest.to_owned();
+            if folded.len() > word.len() && folded.starts_with(word) {
+                folded.drain(..word.len());
                 break;
             }
         }

@@ -8,7 +8,7 @@ use super::{Fault, FaultCode, Texts};
 impl From<&Error> for Fault {
     fn from(error: &Error) -> Self {
         let code = match error.kind() {
-            ErrorKind::Overloaded | ErrorKind::StoreUnavailable => {
+            ErrorKind::Overloaded | ErrorKind::StoreUnavailable | ErrorKind::RegisterBusy => {
                 FaultCode::TemporarilyNotAvailable
             }
             ErrorKind::StoreRefused => FaultCode::NotAvailable,

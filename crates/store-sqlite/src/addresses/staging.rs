@@ -159,7 +159,7 @@ impl AddressStaging for Staging {
         let (steps, told) = tokio::sync::mpsc::unbounded_channel();
         let (reply, answer) = oneshot::channel();
         let run = move || {
-            let outcome = swap::swap(*self, at, &|done, of| steps.send((done, of)).is_ok());
+            let outcome = swap::swap(&self, at, &|done, of| steps.send((done, of)).is_ok());
             // Whoever has gone away meanwhile does not hear it.
             _ = reply.send(outcome);
         };

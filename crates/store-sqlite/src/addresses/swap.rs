@@ -26,7 +26,7 @@ const CACHE_KIB: u32 = 8 * 1024;
 type Progress<'a> = &'a dyn Fn(u64, u64) -> bool;
 
 pub(super) fn swap(
-    staging: Staging,
+    staging: &Staging,
     at: Timestamp,
     progress: Progress<'_>,
 ) -> Result<Vec<AddressesOfRegion>, Failure> {
@@ -35,7 +35,7 @@ pub(super) fn swap(
     main.pragma_update(None, "synchronous", "NORMAL")?;
     let mut writer = Writer { main: &main, transactions: 0 };
     writer.take_away_left_over()?;
-    let changed = changed(&main, &staging)?;
+    let changed = changed(&main, staging)?;
     let total = 2 * changed.iter().map(|region| region.count).sum::<u64>();
     let mut steps = Steps { done: 0, total, progress };
     let mut counts = Vec::new();
