@@ -31,16 +31,12 @@ impl<'a> Envelope<'a> {
         if !is(root, SOAP, "Envelope") {
             return refused("its root is no Envelope of SOAP 1.1");
         }
-        let mut children = elements(root);
-        let (Some(header), Some(body), None) = (children.next(), children.next(), children.next())
-        else {
-            // With a Body alone there is nothing to say about its form.
-            let alone = elements(root).next().is_some_and(|child| is(child, SOAP, "Body"));
-            return if alone {
-                Err(Refusal::NoSecurityHeader)
-            } else {
-                refused("it has other elements, or too few")
-            };
+        let children: Vec<_> = elements(root).take(3).collect();
+        let (header, body) = match children.as_slice() {
+            [header, body] => (*header, *body),
+            // With a Body alone nothing is wrong with the form.
+            [body] if is(*body, SOAP, "Body") => return Err(Refusal::NoSecurityHeader),
+            _ => return refused("it has other elements, or too few"),
         };
         if !is(header, SOAP, "Header") || !is(body, SOAP, "Body") {
             return refused("its elements are not Header and Body, in this order");

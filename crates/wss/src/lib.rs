@@ -4,6 +4,7 @@
 //!   certificate, the holder of the key in a SAML 1.1 assertion, or an intermediary that vouches for somebody.
 //! - [`sign`] writes signed messages: answers, and requests as a client would send them.
 //! - [`saml`] reads, verifies and issues assertions.
+//! - [`ws_trust`] reads requests for security tokens, and writes the answers.
 //!
 //! There is no clock, no file and no network in it: what a check needs of the world comes in as an argument. What is refused
 //! is refused with a [`Refusal`]: a text for the log, and a [`FaultCode`] for the caller.
@@ -70,6 +71,7 @@ mod token;
 mod trust;
 mod verified;
 mod verify;
+pub mod ws_trust;
 mod xml;
 
 pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};

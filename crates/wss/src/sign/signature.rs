@@ -30,28 +30,33 @@ pub(crate) enum Written {
 }
 
 /// A `ds:Signature` over the parts, in canonical form, and its value. `key_info` is the content of `KeyInfo`.
+///
+/// `SignedInfo` is signed on its own, so that it declares its prefix there; in the signature that has done so already it
+/// does not, or an assertion with the signature in it would not be canonical.
 pub(crate) fn signature(
     parts: &[Part],
     key: &SigningKey,
     key_info: &str,
 ) -> Result<(String, Vec<u8>), KeyError> {
-    let info = signed_info(parts, key.algorithm());
-    let value = key.sign(info.as_bytes())?;
+    let content = signed_info(parts, key.algorithm());
+    let canonical = format!("<ds:SignedInfo xmlns:ds=\"{DS}\">{content}</ds:SignedInfo>");
+    let value = key.sign(canonical.as_bytes())?;
     let element = format!(
-        "<ds:Signature xmlns:ds=\"{DS}\">{info}<ds:SignatureValue>{}</ds:SignatureValue>\
+        "<ds:Signature xmlns:ds=\"{DS}\"><ds:SignedInfo>{content}</ds:SignedInfo><ds:SignatureValue>{}</ds:SignatureValue>\
          <ds:KeyInfo>{key_info}</ds:KeyInfo></ds:Signature>",
         base64(&value)
     );
     Ok((element, value))
 }
 
+/// The content of `SignedInfo`, in canonical form.
 fn signed_info(parts: &[Part], algorithm: SignatureAlgorithm) -> String {
     let digest = match algorithm {
         SignatureAlgorithm::RsaSha1 => DigestAlgorithm::Sha1,
         _ => DigestAlgorithm::Sha256,
     };
     let mut info = format!(
-        "<ds:SignedInfo xmlns:ds=\"{DS}\"><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE_C14N}\">\
+        "<ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE_C14N}\">\
          </ds:CanonicalizationMethod><ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>",
         algorithm.uri()
     );
@@ -70,7 +75,6 @@ fn signed_info(parts: &[Part], algorithm: SignatureAlgorithm) -> String {
             base64(digest.digest(part.canonical.as_bytes()).as_ref()),
         );
     }
-    info.push_str("</ds:SignedInfo>");
     info
 }
 

@@ -1,6 +1,10 @@
 //! The tests of WS-Security, as a client, an attacker and a certificate authority would have it.
 
+mod attack;
 mod chain;
+mod exchange;
+mod federation;
 mod pki;
+mod saml;
 mod scene;
 mod valid;

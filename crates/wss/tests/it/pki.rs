@@ -68,6 +68,12 @@ impl Secret {
         Self { pkcs8: pair.serialize_der(), rsa: None, pair }
     }
 
+    /// RSA with SHA-256.
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        assert!(self.rsa.is_some(), "is RSA");
+        rcgen::SigningKey::sign(&self.pair, message).expect("signs")
+    }
+
     /// RSA with SHA-1, which ring only verifies.
     pub(crate) fn sha1_value(&self, message: &[u8]) -> Vec<u8> {
         const DIGEST_INFO: [u8; 15] = [
