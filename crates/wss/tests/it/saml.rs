@@ -35,14 +35,11 @@ fn a_holder_needs_no_certificate_of_a_trusted_authority() {
 #[test]
 fn texts_are_escaped_and_come_back_as_they_were() {
     let odd = "<a b=\"c\">&\r\n\t]]>\u{e9}\u{1F600}</a>";
-    let mut said = Said::default();
-    said.subject = NameIdentifier {
-        format: Some(odd.to_owned()),
-        qualifier: Some(odd.to_owned()),
-        value: odd.to_owned(),
-    };
-    said.attributes[0].name = odd.to_owned();
-    said.attributes[0].values = vec![odd.to_owned(), String::new()];
+    let odd = || odd.to_owned();
+    let subject = NameIdentifier { format: Some(odd()), qualifier: Some(odd()), value: odd() };
+    let mut said = Said { subject, ..Said::default() };
+    said.attributes[0].name = odd();
+    said.attributes[0].values = vec![odd(), String::new()];
     let message = held(&said.issued(&issuer_key()), &caller_key());
     let verified = service(Policy::VAR_D).verify(&message).expect("is valid");
     let Signer::HolderOfKey { assertion, .. } = verified.signer else { panic!("holds a key") };
