@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Service;
 use super::body::{self, BodyError, Place};
 use super::encoding::{self, Encoding};
+use super::to_the_end::{Panicked, ToTheEnd};
 use crate::server::Peer;
 use crate::telemetry::{EndedCall, Outcome};
 
@@ -29,7 +30,7 @@ struct Received {
 /// `POST` on the service's address: one call.
 ///
 /// Once its body is in, a call is worked on to its end whether or not the caller stays, and a panic in it is a fault
-/// of its own: hence the task.
+/// of its own.
 pub(super) async fn call(
     State(service): State<Arc<Service>>,
     Extension(endpoint): Extension<Endpoint>,
@@ -62,8 +63,9 @@ pub(super) async fn call(
         let size = received.body.len();
         return ending.end(service.door.fault(TransportFault::Overloaded), size);
     };
-    let work = tokio::spawn(work(ending.clone(), received, permit));
-    work.await.unwrap_or_else(|_| ending.end(service.door.fault(TransportFault::Internal), 0))
+    let work = ToTheEnd::new(work(ending.clone(), received, permit));
+    work.await
+        .unwrap_or_else(|Panicked| ending.end(service.door.fault(TransportFault::Internal), 0))
 }
 
 async fn receive(service: &Service, request: Request) -> Result<Received, BodyError> {

@@ -6,6 +6,7 @@ mod call;
 mod contract;
 mod encoding;
 mod health;
+mod to_the_end;
 
 use std::sync::Arc;
 use std::time::Duration;
