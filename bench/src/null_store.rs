@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use domain::{
     Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage, Sector,
-    Work, WorksReference,
+    Visibility, Work, WorksReference,
 };
 use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
 use store_sqlite::{Options, SqliteStore};
@@ -78,7 +78,12 @@ impl Registrations for NullStore {
         Ok((0..ids.len()).map(nothing).collect())
     }
 
-    async fn search(&self, _search: Search, _budget: u32) -> Result<SearchPage, domain::Error> {
+    async fn search(
+        &self,
+        _search: Search,
+        _visible: Visibility,
+        _budget: u32,
+    ) -> Result<SearchPage, domain::Error> {
         Ok(SearchPage::default())
     }
 

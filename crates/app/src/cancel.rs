@@ -1,9 +1,16 @@
 use std::sync::Arc;
 
-use domain::{Caller, CancelPresences, Error, ItemErrors, Registration, RegistrationId};
+use domain::{
+    Caller, CancelPresences, Error, ItemError, ItemErrors, Registration, RegistrationId,
+    not_to_cancel,
+};
+use jiff::Timestamp;
 
 use crate::App;
+use crate::permission::refused;
 use crate::register::to_milliseconds;
+
+type Answer = Result<Registration, ItemErrors>;
 
 impl App {
     /// Cancels registrations. Each item is judged by itself, in order, and answered with the registration as it now
@@ -14,15 +21,54 @@ impl App {
         &self,
         caller: &Caller,
         command: CancelPresences<'_>,
-    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+    ) -> Result<Vec<Answer>, Error> {
+        caller.may_cancel().map_err(refused)?;
         let now = to_milliseconds(self.clock.now());
-        let ids = command.cancellations.iter().map(|item| RegistrationId::new(item.id)).collect();
-        let reasons: Vec<Box<str>> =
+        let ids: Vec<_> =
+            command.cancellations.iter().map(|item| RegistrationId::new(item.id)).collect();
+        let reasons: Arc<[Box<str>]> =
             command.cancellations.iter().map(|item| item.reason.into()).collect();
-        let (policy, sender) = (self.policy.clone(), caller.sender().clone());
-        let transition = move |place: usize, found: Option<&Registration>| {
-            domain::cancel(found, &reasons[place], &sender, now, &policy)
-        };
-        self.store.registrations().amend(ids, Arc::new(transition)).await
+        let answers = self.amend(caller, &ids, reasons.clone(), now).await?;
+        self.tell_what_is_seen(caller, &ids, &reasons, answers).await
     }
+
+    /// Cancels what the caller may cancel. All else is told as not there.
+    async fn amend(
+        &self,
+        caller: &Caller,
+        ids: &[Option<RegistrationId>],
+        reasons: Arc<[Box<str>]>,
+        now: Timestamp,
+    ) -> Result<Vec<Answer>, Error> {
+        let (policy, caller) = (self.policy.clone(), caller.clone());
+        let transition = move |place: usize, found: Option<&Registration>| match found {
+            Some(registration) if !caller.cancels(registration) => {
+                Err(not_to_cancel(ItemError::RegistrationNotFound, &reasons[place]))
+            }
+            _ => domain::cancel(found, &reasons[place], caller.sender(), now, &policy),
+        };
+        self.store.registrations().amend(ids.to_vec(), Arc::new(transition)).await
+    }
+
+    /// Of what is not there for the caller to cancel, some it may see: that is told. Every id that led to nothing is
+    /// looked up again in the same way, given out or not, so that the time tells nothing of which it is.
+    async fn tell_what_is_seen(
+        &self,
+        caller: &Caller,
+        ids: &[Option<RegistrationId>],
+        reasons: &[Box<str>],
+        mut answers: Vec<Answer>,
+    ) -> Result<Vec<Answer>, Error> {
+        for ((answer, id), reason) in answers.iter_mut().zip(ids).zip(reasons) {
+            let nothing = answer.as_ref().is_err_and(|errors| errors.iter().any(is_nothing));
+            if nothing && self.seen(caller, *id).await?.is_some() {
+                *answer = Err(not_to_cancel(ItemError::NotAuthorized, reason));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+fn is_nothing(error: ItemError) -> bool {
+    matches!(error, ItemError::UnknownRegistration | ItemError::RegistrationNotFound)
 }

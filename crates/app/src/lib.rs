@@ -2,7 +2,9 @@
 //! keep what was done.
 
 mod cancel;
+mod clients;
 mod consult;
+mod permission;
 mod policy_file;
 mod register;
 
@@ -10,9 +12,14 @@ use std::sync::Arc;
 
 use domain::{Clock, Error, Policy};
 use jiff::civil::Date;
-use store::Store;
+use jiff::{SignedDuration, Timestamp};
+use store::{ReplayKey, Store};
 
+pub use clients::{CLIENT_REFRESH, Clients};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
+
+/// How long what may be used once is remembered at most.
+const LONGEST_REPLAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The service behind every door.
 pub struct App {
@@ -20,6 +27,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     policy: Policy,
     search_budget: u32,
+    clients: Clients,
 }
 
 impl App {
@@ -31,7 +39,20 @@ impl App {
         policy: Policy,
         search_budget: u32,
     ) -> Self {
-        Self { store, clock, policy, search_budget }
+        let clients = Clients::new(Arc::clone(&store), Arc::clone(&clock), CLIENT_REFRESH);
+        Self { store, clock, policy, search_budget, clients }
+    }
+
+    /// Who may call.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Is this the first time that `key` is used? It is remembered until `until`, by all nodes, but for a day at most.
+    pub async fn first_time(&self, key: ReplayKey, until: Timestamp) -> Result<bool, Error> {
+        let now = self.clock.now();
+        let until = until.min(now.saturating_add(LONGEST_REPLAY).unwrap_or(until));
+        self.store.replays().first_time(key, until, now).await
     }
 
     /// The present day in Brussels.

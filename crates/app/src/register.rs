@@ -7,6 +7,7 @@ use domain::{
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use crate::App;
+use crate::permission::refused;
 
 impl App {
     /// Registers presences. Each item is judged by itself: what is right is stored, what is wrong is told with all its
@@ -18,6 +19,7 @@ impl App {
         caller: &Caller,
         command: RegisterPresences<'_>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+        caller.may_register().map_err(refused)?;
         let now = to_milliseconds(self.clock.now());
         let sectors = self.sectors_of(command.drafts).await?;
         let judged: Vec<_> = command
@@ -29,6 +31,7 @@ impl App {
                 Ok(new_registration(submission, sector, now, caller))
             })
             .collect();
+        let judged = Self::for_its_employers(caller, judged);
         self.keep(judged).await
     }
 

@@ -53,6 +53,15 @@ pub fn cancel(
     }
 }
 
+/// What a caller hears who may not cancel a registration, and no more than that: that it may not
+/// ([`ItemError::NotAuthorized`]), or, where it may not even see it, that there is none
+/// ([`ItemError::RegistrationNotFound`]). A reason that is none is its own mistake, and told.
+pub fn not_to_cancel(error: ItemError, reason: &str) -> ItemErrors {
+    let bad_reason = CancellationReason::parse(reason).is_none().then_some(ItemError::CancelReason);
+    let errors = [Some(error), bad_reason].into_iter().flatten().collect();
+    ItemErrors::of(errors).unwrap_or_else(|| error.into())
+}
+
 fn obstacles(
     registration: &Registration,
     now: Timestamp,
@@ -106,6 +115,16 @@ mod tests {
             let registration = registration(day);
             assert!(codes(Some(&registration), "OTHER", last).is_empty(), "{day}");
             assert_eq!(codes(Some(&registration), "OTHER", over), ["9"], "{day}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_cancel_hears_nothing_of_the_registration() {
+        for error in [ItemError::NotAuthorized, ItemError::RegistrationNotFound] {
+            let told: Vec<_> = not_to_cancel(error, "OTHER").iter().collect();
+            assert_eq!(told, [error]);
+            let told: Vec<_> = not_to_cancel(error, "no reason").iter().collect();
+            assert_eq!(told, [error, ItemError::CancelReason]);
         }
     }
 

@@ -19,6 +19,8 @@ pub enum ErrorKind {
         /// How many registrations one search may look at.
         budget: u32,
     },
+    /// The caller may not do this; the cause says why, for the log.
+    NotAuthorized,
     /// More calls wait than can be served soon; a retry will help.
     Overloaded,
     /// The store is away; a retry may help.
@@ -36,6 +38,7 @@ impl ErrorKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::SearchTooBroad { .. } => "search-too-broad",
+            Self::NotAuthorized => "not-authorized",
             Self::Overloaded => "overloaded",
             Self::StoreUnavailable => "store-unavailable",
             Self::StoreRefused => "store-refused",
@@ -76,6 +79,7 @@ impl fmt::Display for Error {
                 "the search would look at more than {budget} registrations; narrow it by INSS, CompanyID or \
                  WorkPlaceId, or by fewer days"
             ),
+            ErrorKind::NotAuthorized => f.write_str("the caller may not do this"),
             ErrorKind::Overloaded => {
                 f.write_str("too many calls at this moment; try again shortly")
             }

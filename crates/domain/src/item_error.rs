@@ -36,6 +36,8 @@ pub enum ItemError {
     Sector,
     /// The sector of the work does not register whole days.
     DayNotAllowed,
+    /// The caller may not register for this employer.
+    NotForEmployer,
 }
 
 impl ItemError {
@@ -57,6 +59,7 @@ impl ItemError {
             Self::Page => "103",
             Self::Sector => "104",
             Self::DayNotAllowed => "105",
+            Self::NotForEmployer => "112",
         }
     }
 
@@ -86,6 +89,9 @@ impl ItemError {
             Self::Sector => "Unknown sector. 1 is construction, 2 guarding, 3 meat and 4 cleaning",
             Self::DayNotAllowed => {
                 "The sector of this work registers begin and end times, not whole days"
+            }
+            Self::NotForEmployer => {
+                "The user has no authorization to register for this employer at this place of work"
             }
         }
     }

@@ -14,14 +14,17 @@ mod digits;
 mod draft;
 mod error;
 mod item_error;
+mod permission;
 mod policy;
 mod profile;
 mod registration;
 mod remark;
+mod responsibility;
 mod search;
 mod search_draft;
 mod sector;
 mod status;
+mod visibility;
 mod work;
 
 /// Identifiers that are right by construction.
@@ -33,7 +36,7 @@ pub mod sample;
 
 pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchPresences};
 pub use caller::{Caller, CallerError, Identity, Sender};
-pub use cancel::{CancellationReason, cancel};
+pub use cancel::{CancellationReason, cancel, not_to_cancel};
 pub use channel::Channel;
 pub use client::{CertificateRule, Client, Fingerprint, Mandate, Role, TokenKey};
 pub use clock::{Clock, belgian_day, belgian_time, earliest_instant, latest_instant};
@@ -48,6 +51,7 @@ pub use id::limosa_id::LimosaId;
 pub use id::registration_id::RegistrationId;
 pub use id::works_reference::WorksReference;
 pub use item_error::{ItemError, ItemErrors};
+pub use permission::Refusal;
 pub use policy::{EventKind, Policy, PolicyError, SectorRule};
 pub use profile::{Criterion, Field, Profile};
 pub use registration::{
@@ -60,4 +64,5 @@ pub use search::{
 pub use search_draft::{DraftMoment, SearchDraft, SearchRefusal};
 pub use sector::Sector;
 pub use status::Status;
+pub use visibility::{Sight, Subject, Visibility};
 pub use work::{Address, Contract, ContractRole, Contractor, Coordinates, Site, Work};

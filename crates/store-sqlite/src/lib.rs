@@ -19,6 +19,7 @@ mod schema;
 mod search;
 mod stats;
 mod transact;
+mod way;
 mod works;
 mod write;
 mod writer;
@@ -31,7 +32,7 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use domain::{
     Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage,
+    SearchPage, Visibility,
 };
 use rusqlite::Connection;
 use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
@@ -255,9 +256,14 @@ impl Registrations for SqliteStore {
         self.write(amend).await
     }
 
-    async fn search(&self, search: Search, budget: u32) -> Result<SearchPage, Error> {
+    async fn search(
+        &self,
+        search: Search,
+        visible: Visibility,
+        budget: u32,
+    ) -> Result<SearchPage, Error> {
         let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
-        lane.read(move |connection| search::search(connection, &search, budget)).await
+        lane.read(move |connection| search::search(connection, &search, &visible, budget)).await
     }
 
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {

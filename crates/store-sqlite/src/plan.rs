@@ -16,6 +16,8 @@ pub(crate) enum Access {
     Works,
     /// By the employer.
     Company,
+    /// By the enterprise that sent them for another one.
+    Sender,
     /// By the day alone.
     Day,
 }
@@ -37,16 +39,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn of(search: &Search) -> Self {
-        let access = match (search.inss, search.works, search.company) {
-            (Some(_), ..) => Access::Inss,
-            (None, Some(_), Some(_)) => Access::WorksAndCompany,
-            (None, Some(_), None) => Access::Works,
-            (None, None, Some(_)) => Access::Company,
-            (None, None, None) => Access::Day,
-        };
-        let beside_the_index =
-            access == Access::Inss && (search.works.is_some() || search.company.is_some());
+    /// The plan of a search that goes this way and keeps only what matches.
+    pub(crate) fn new(access: Access, search: &Search) -> Self {
+        let beside_the_index = match access {
+            Access::Inss | Access::Sender => search.works.is_some() || search.company.is_some(),
+            _ => false,
+        } || access != Access::Inss && search.inss.is_some();
         let filtered = search.statuses.is_some()
             || search.remarks.is_some()
             || search.created_from.is_some()
@@ -56,6 +54,11 @@ impl Plan {
         let breadth =
             if beside_the_index || filtered || sorted { Breadth::Row } else { Breadth::Id };
         Self { access, breadth }
+    }
+
+    /// The same, reading all that visibility looks at too.
+    pub(crate) fn with_row(self) -> Self {
+        Self { breadth: Breadth::Row, ..self }
     }
 
     /// The last of the days that one run of the statement can look at when it begins with `first`.
@@ -71,7 +74,8 @@ impl Plan {
         let columns = match self.breadth {
             Breadth::Id => "id, day",
             Breadth::Row => {
-                "id, day, works, company, status, remarks, created, sector, channel, sender_id"
+                "id, day, works, company, status, remarks, created, sector, channel, sender_id, \
+                 inss, sender_company"
             }
         };
         let (index, condition) = match self.access {
@@ -84,6 +88,11 @@ impl Plan {
             }
             Access::Works => ("registration_by_works", "day = ?1 AND works = ?2"),
             Access::Company => ("registration_by_company", "day = ?1 AND company = ?2"),
+            // What an employer sent for itself is found by the employer, and not in this index.
+            Access::Sender => (
+                "registration_by_sender",
+                "day = ?1 AND sender_company = ?2 AND sender_company IS NOT company",
+            ),
             Access::Day => ("registration_by_company", "day = ?1"),
         };
         format!("SELECT {columns} FROM registration INDEXED BY {index} WHERE {condition}")
@@ -99,6 +108,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
+    use crate::way::Way;
     use crate::{addresses, clients, lookup, replays, schema, search, works};
 
     fn database() -> Connection {
@@ -148,7 +158,7 @@ mod tests {
     fn no_search_scans_or_sorts_in_the_database() {
         let connection = database();
         let statements: HashSet<String> =
-            every_search().map(|search| Plan::of(&search).sql()).collect();
+            every_search().map(|search| Way::of(&search).plan.sql()).collect();
         assert_eq!(statements.len(), 10, "five ways in, each with and without the row");
         for sql in statements {
             let steps = steps(&connection, &sql);
@@ -167,16 +177,28 @@ mod tests {
     fn the_index_alone_answers_searches_without_filters() {
         let connection = database();
         for search in every_search() {
-            let plan = Plan::of(&search);
+            let plan = Way::of(&search).plan;
             let covered = steps(&connection, &plan.sql())[0].contains("COVERING INDEX");
             assert_eq!(covered, plan.breadth == Breadth::Id, "{search:?}");
         }
     }
 
     #[test]
+    fn what_was_sent_for_others_is_found_by_its_index() {
+        let connection = database();
+        for search in every_search() {
+            let plan = Plan::new(Access::Sender, &search);
+            let steps = steps(&connection, &plan.sql());
+            let way = "registration_by_sender (day=? AND sender_company=?)";
+            let [step] = &steps[..] else { panic!("{search:?}: {steps:?}") };
+            assert!(step.starts_with("SEARCH") && step.ends_with(way), "{search:?}: {step}");
+        }
+    }
+
+    #[test]
     fn only_days_that_lie_together_share_a_step() {
         let (mut by_person, mut by_day) = every_search()
-            .map(|search| Plan::of(&search))
+            .map(|search| Way::of(&search).plan)
             .partition::<Vec<_>, _>(|plan| plan.access == Access::Inss);
         let (by_person, by_day) = (by_person.remove(0), by_day.remove(0));
         for (first, last) in [(-5, -5), (-4, -1), (0, 3), (2, 3), (3, 3), (4, 7)] {

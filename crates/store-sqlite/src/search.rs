@@ -2,24 +2,29 @@
 //! match sorted, one page of them read whole.
 
 use std::cmp::Ordering;
-use std::ops::RangeInclusive;
 
-use domain::{Direction, Registration, Remarks, Search, SearchPage, Sort, SortKey, Status};
-use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql};
+use domain::{
+    Direction, Registration, Remarks, Search, SearchPage, Sort, SortKey, Status, Visibility,
+};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
 use crate::failure::Failure;
-use crate::plan::{Access, Breadth, Plan};
+use crate::plan::Breadth;
 use crate::row;
+use crate::way::Way;
 
 pub(crate) fn search(
     connection: &Connection,
     search: &Search,
+    visible: &Visibility,
     budget: u32,
 ) -> Result<SearchPage, Failure> {
     // One transaction, so that count, order and page are of one moment.
     let transaction = connection.unchecked_transaction()?;
-    let mut hits = hits(&transaction, search, budget)?;
+    let mut hits = hits(&transaction, search, visible, budget)?;
     hits.sort_unstable_by(|a, b| a.compare(b, search.sort.direction));
+    // Several ways may lead to the same registration; equal ones now stand side by side.
+    hits.dedup_by_key(|hit| hit.id);
     let count = hits.len() as u64;
     let first = usize::try_from(search.page.first_row).unwrap_or(usize::MAX);
     let page = hits.iter().skip(first).take(search.page.fetch_size.into());
@@ -52,50 +57,72 @@ impl Hit {
     }
 }
 
-fn hits(connection: &Connection, search: &Search, budget: u32) -> Result<Vec<Hit>, Failure> {
-    let plan = Plan::of(search);
-    let mut statement = connection.prepare_cached(&plan.sql())?;
+/// What matches, by every way that has to be gone.
+fn hits(
+    connection: &Connection,
+    search: &Search,
+    visible: &Visibility,
+    budget: u32,
+) -> Result<Vec<Hit>, Failure> {
+    let stored = stored_days(connection)?;
+    let sights = match visible {
+        Visibility::Everything => {
+            return go(connection, &[Way::of(search)], search, stored, budget);
+        }
+        Visibility::Only(sights) => sights,
+    };
+    if search.inss.is_some() {
+        let way = Way::of_person(search, sights);
+        match go(connection, &[way], search, stored, budget) {
+            // Too much of the person that the caller may not see: its own ways then, whose length is its own alone.
+            Err(Failure::TooBroad(_)) => {}
+            other => return other,
+        }
+    }
+    go(connection, &Way::of_sights(search, sights), search, stored, budget)
+}
+
+/// Goes these ways, looking at no more than `budget` registrations, and stepping no more often into an index.
+fn go(
+    connection: &Connection,
+    ways: &[Way<'_>],
+    search: &Search,
+    stored: (i64, i64),
+    budget: u32,
+) -> Result<Vec<Hit>, Failure> {
     let mut hits = Vec::new();
-    let mut looked_at = 0;
-    for days in steps(connection, search, plan)? {
-        bind(&mut statement, plan.access, &days, search)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next()? {
-            looked_at += 1;
-            if looked_at > budget {
+    let (mut looked_at, mut stepped) = (0, 0);
+    for way in ways {
+        let mut statement = connection.prepare_cached(&way.plan.sql())?;
+        for days in way.steps(stored) {
+            stepped += 1;
+            if ways.len() > 1 && stepped > budget {
                 return Err(Failure::TooBroad(budget));
             }
-            if plan.breadth == Breadth::Id || matches(row, search)? {
-                hits.push(Hit { key: key(row, search.sort)?, id: row.get(0)? });
+            way.bind(&mut statement, &days)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                looked_at += 1;
+                if looked_at > budget {
+                    return Err(Failure::TooBroad(budget));
+                }
+                let wanted =
+                    way.plan.breadth == Breadth::Id || matches(row, search)? && way.shows(row)?;
+                if wanted {
+                    hits.push(Hit { key: key(row, search.sort)?, id: row.get(0)? });
+                }
             }
         }
     }
     Ok(hits)
 }
 
-/// The days of the search that can have registrations, as numbers, in the steps of the plan.
-fn steps(
-    connection: &Connection,
-    search: &Search,
-    plan: Plan,
-) -> Result<impl Iterator<Item = RangeInclusive<i64>> + use<>, Failure> {
+/// The first and the last day that have registrations.
+fn stored_days(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
     let end =
         |sql: &str| connection.prepare_cached(sql)?.query_row((), |row| row.get(0)).optional();
-    let first: Option<i64> = end(FIRST_DAY)?;
-    let last: Option<i64> = end(LAST_DAY)?;
-    let stored = first.zip(last).unwrap_or((0, -1));
-    let cut = move |interval: &(jiff::civil::Date, jiff::civil::Date)| {
-        (row::day_number(interval.0).max(stored.0), row::day_number(interval.1).min(stored.1))
-    };
-    let intervals: Vec<_> = search.days.intervals().iter().map(cut).collect();
-    Ok(intervals.into_iter().flat_map(move |(mut next, end)| {
-        std::iter::from_fn(move || {
-            let first = next;
-            let last = plan.last_of_step(first).min(end);
-            next = last + 1;
-            (first <= end).then_some(first..=last)
-        })
-    }))
+    let (first, last): (Option<i64>, Option<i64>) = (end(FIRST_DAY)?, end(LAST_DAY)?);
+    Ok(first.zip(last).unwrap_or((0, -1)))
 }
 
 /// The first and the last day that have registrations; one step in an index each.
@@ -103,31 +130,6 @@ pub(crate) const FIRST_DAY: &str =
     "SELECT day FROM registration INDEXED BY registration_by_company ORDER BY day LIMIT 1";
 pub(crate) const LAST_DAY: &str =
     "SELECT day FROM registration INDEXED BY registration_by_company ORDER BY day DESC LIMIT 1";
-
-fn bind(
-    statement: &mut Statement<'_>,
-    access: Access,
-    days: &RangeInclusive<i64>,
-    search: &Search,
-) -> rusqlite::Result<()> {
-    let inss = search.inss.map(|inss| inss.number().cast_signed());
-    let company = search.company.map(|company| company.number().cast_signed());
-    let works = search.works.as_ref().map(domain::WorksReference::as_str);
-    statement.raw_bind_parameter(1, days.start())?;
-    match access {
-        Access::Inss => {
-            statement.raw_bind_parameter(2, inss)?;
-            statement.raw_bind_parameter(3, days.end())
-        }
-        Access::Works => statement.raw_bind_parameter(2, works),
-        Access::Company => statement.raw_bind_parameter(2, company),
-        Access::WorksAndCompany => {
-            statement.raw_bind_parameter(2, works)?;
-            statement.raw_bind_parameter(3, company)
-        }
-        Access::Day => Ok(()),
-    }
-}
 
 /// Does the registration of a [`Breadth::Row`] hold against every criterion?
 fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
@@ -139,8 +141,10 @@ fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
     let remarks = Remarks::from_bits(row.get(5)?).ok_or(unreadable("remarks"))?;
     let created: i64 = row.get(6)?;
     let sector: Option<u8> = row.get(7)?;
+    let inss: Option<i64> = row.get(10)?;
     Ok(search.works.is_none_or(|wanted| wanted.as_str() == works)
         && search.company.is_none_or(|wanted| company == Some(wanted.number().cast_signed()))
+        && search.inss.is_none_or(|wanted| inss == Some(wanted.number().cast_signed()))
         && search.statuses.is_none_or(|wanted| wanted.contains(status))
         && search.remarks.is_none_or(|wanted| wanted.intersects(remarks))
         && search.created_from.is_none_or(|from| at_or_after(created, from))

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     Amended, Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage,
+    SearchPage, Visibility,
 };
 
 /// A rule that says what becomes of a registration.
@@ -35,9 +35,16 @@ pub trait Registrations: Send + Sync {
         transition: Arc<Transition>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error>;
 
-    /// Finds registrations, looking at no more than `budget` of them: a broader search answers
-    /// [`domain::ErrorKind::SearchTooBroad`]. The count is exact; equal sort keys are ordered by id, ascending.
-    async fn search(&self, search: Search, budget: u32) -> Result<SearchPage, Error>;
+    /// Finds registrations among those that `visible` shows, looking at no more than `budget` of them: a broader search
+    /// answers [`domain::ErrorKind::SearchTooBroad`]. The count is exact; equal sort keys are ordered by id, ascending.
+    ///
+    /// What `visible` does not show leaves no trace: neither in the result, nor in the count, nor in what is too broad.
+    async fn search(
+        &self,
+        search: Search,
+        visible: Visibility,
+        budget: u32,
+    ) -> Result<SearchPage, Error>;
 
     /// A registration with its history, oldest entry first.
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error>;

@@ -1,7 +1,10 @@
 //! The use cases, over a real store.
 
 mod cancelling;
+mod clients;
 mod consulting;
+mod ledger;
+mod permission;
 mod registering;
 
 use domain::{Draft, DraftDay, DraftWho, RegisterPresences, Registration, sample};

@@ -9,6 +9,8 @@ pub struct RegistrationId(i64);
 impl RegistrationId {
     /// The largest id: 15 nines.
     pub const MAX: i64 = 999_999_999_999_999;
+    /// The largest id, which leads to nothing: ids are given out from 1 on.
+    pub const LARGEST: Self = Self(Self::MAX);
 
     /// The id of a number; `None` when it is not one that is ever given out.
     pub fn new(number: i64) -> Option<Self> {

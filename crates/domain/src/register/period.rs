@@ -42,6 +42,12 @@ impl Period {
         self.from <= day
     }
 
+    /// The days that the periods share; `None` when there is none.
+    pub fn intersection(self, other: Self) -> Option<Self> {
+        let (from, until) = (self.from.max(other.from), self.until.min(other.until));
+        (from <= until).then_some(Self { from, until })
+    }
+
     /// Do the periods share a day?
     pub fn overlaps(self, other: Self) -> bool {
         self.from <= other.until && other.from <= self.until

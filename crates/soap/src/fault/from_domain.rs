@@ -11,6 +11,7 @@ impl From<&Error> for Fault {
             ErrorKind::Overloaded | ErrorKind::StoreUnavailable | ErrorKind::RegisterBusy => {
                 FaultCode::TemporarilyNotAvailable
             }
+            ErrorKind::NotAuthorized => FaultCode::NotAuthorized,
             ErrorKind::StoreRefused => FaultCode::NotAvailable,
             // A search that is too broad is answered by the search itself; here it would be a defect.
             ErrorKind::SearchTooBroad { .. } | ErrorKind::Internal => FaultCode::ServiceError,

@@ -57,6 +57,7 @@ macro_rules! contract_suite {
             searching::pages_in_every_order_show_everything_once,
             searching::a_page_past_the_end_is_empty_and_the_count_exact,
             searching::a_search_over_the_budget_is_refused_and_one_within_it_not,
+            searching::what_may_not_be_seen_makes_no_search_too_broad,
             searching::an_empty_store_answers_an_empty_page,
             searching::creation_bounds_are_inclusive_to_the_millisecond,
             works::sectors_are_those_last_put,

@@ -2,12 +2,16 @@
 
 use std::cmp::Ordering;
 
-use domain::{Direction, Registration, Search, SortKey};
+use domain::{Direction, Registration, Search, SortKey, Visibility};
 
-/// Every registration that matches, in the order of the search.
-pub(super) fn found(all: &[Registration], search: &Search) -> Vec<Registration> {
+/// Every registration that matches and may be seen, in the order of the search.
+pub(super) fn found(
+    all: &[Registration],
+    search: &Search,
+    visible: &Visibility,
+) -> Vec<Registration> {
     let mut found: Vec<_> =
-        all.iter().filter(|registration| matches(registration, search)).cloned().collect();
+        all.iter().filter(|it| matches(it, search) && visible.shows(it)).cloned().collect();
     found.sort_by(|a, b| {
         let keys = compare(a, b, search.sort.key);
         let keys = match search.sort.direction {

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use domain::register::Period;
 use domain::{
     Days, Direction, ErrorKind, ItemError, MAX_FETCH_SIZE, Page, Registration, Remark, Remarks,
-    Search, SearchPage, Sector, Sort, SortKey, Status, StatusSet, sample,
+    Search, SearchPage, Sector, Sight, Sort, SortKey, Status, StatusSet, Subject, Visibility,
+    sample,
 };
 use jiff::{Timestamp, ToSpan};
 
@@ -29,7 +31,11 @@ fn all_days() -> Search {
 }
 
 async fn search(store: &dyn Store, search: &Search) -> SearchPage {
-    store.registrations().search(search.clone(), BUDGET).await.expect("found")
+    seen(store, search, Visibility::Everything).await
+}
+
+async fn seen(store: &dyn Store, search: &Search, visible: Visibility) -> SearchPage {
+    store.registrations().search(search.clone(), visible, BUDGET).await.expect("found")
 }
 
 /// Registrations of every status, with and without remarks.
@@ -52,6 +58,28 @@ async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registrati
         }
     }
     all
+}
+
+/// Everything, or a few sights that may overlap, on some days or on all.
+fn random_visibility(random: &mut fastrand::Rng) -> Visibility {
+    if random.u8(..3) == 0 {
+        return Visibility::Everything;
+    }
+    let mut sight = || {
+        let enterprise = sample::enterprise_number(random.u32(..4));
+        let of = match random.u8(..4) {
+            0 => Subject::Person(sample::inss(random.u32(..6))),
+            1 => Subject::Employer(enterprise),
+            2 => Subject::Sender(sample::enterprise_number(500 + random.u32(..4))),
+            _ => Subject::EmployerAtWork(enterprise, sample::works_reference(random.u32(..4))),
+        };
+        let (from, until) = (DAY + 1.day(), DAY + i64::from(random.u8(1..4)).days());
+        let from = random.bool().then_some(from);
+        let until = random.bool().then_some(until);
+        Sight { of, period: Period::new(from, until).expect("in order") }
+    };
+    let sights = (0..4).map(|_| sight()).collect();
+    Visibility::Only(sights)
 }
 
 fn random_search(random: &mut fastrand::Rng) -> Search {
@@ -88,15 +116,16 @@ pub async fn random_searches_agree_with_the_plain_definition(fixture: &impl Fixt
     let mut random = fastrand::Rng::with_seed(26);
     let all = filled(&*store, &mut random).await;
     let mut found_some = 0;
-    for _ in 0..1000 {
+    for _ in 0..2000 {
         let wanted = random_search(&mut random);
-        let page = search(&*store, &wanted).await;
-        let expected = model::found(&all, &wanted);
-        assert_eq!(page.count, expected.len() as u64, "{wanted:?}");
+        let visible = random_visibility(&mut random);
+        let page = seen(&*store, &wanted, visible.clone()).await;
+        let expected = model::found(&all, &wanted, &visible);
+        assert_eq!(page.count, expected.len() as u64, "{wanted:?} {visible:?}");
         let first = wanted.page.first_row as usize;
         let expected: Vec<_> =
             expected.into_iter().skip(first).take(wanted.page.fetch_size.into()).collect();
-        assert_eq!(page.registrations, expected, "{wanted:?}");
+        assert_eq!(page.registrations, expected, "{wanted:?} {visible:?}");
         found_some += usize::from(!expected.is_empty());
     }
     assert!(found_some > 200, "the searches say something: {found_some}");
@@ -116,7 +145,7 @@ pub async fn pages_in_every_order_show_everything_once(fixture: &impl Fixture) {
                 assert_eq!(page.count, all.len() as u64);
                 seen.extend(page.registrations);
             }
-            let whole = model::found(&all, &Search { sort, ..all_days() });
+            let whole = model::found(&all, &Search { sort, ..all_days() }, &Visibility::Everything);
             assert_eq!(seen, whole, "{sort:?}");
         }
     }
@@ -140,13 +169,42 @@ pub async fn a_page_past_the_end_is_empty_and_the_count_exact(fixture: &impl Fix
 pub async fn a_search_over_the_budget_is_refused_and_one_within_it_not(fixture: &impl Fixture) {
     let store = fixture.open().await;
     stored(&*store, (0..100).map(|person| worker(person, person % 2, 1)).collect()).await;
+    let bounded = async |search, budget| {
+        store.registrations().search(search, Visibility::Everything, budget).await
+    };
     let none = StatusSet::from_iter([Status::Cancelled]);
     let broad = Search { statuses: Some(none), ..all_days() };
-    assert_eq!(store.registrations().search(broad.clone(), 100).await.expect("within").count, 0);
-    let error = store.registrations().search(broad.clone(), 99).await.expect_err("over");
+    assert_eq!(bounded(broad.clone(), 100).await.expect("within").count, 0);
+    let error = bounded(broad.clone(), 99).await.expect_err("over");
     assert_eq!(error.kind(), ErrorKind::SearchTooBroad { budget: 99 });
     let narrow = Search { company: Some(sample::enterprise_number(1)), ..broad };
-    assert_eq!(store.registrations().search(narrow, 50).await.expect("by the company").count, 0);
+    assert_eq!(bounded(narrow, 50).await.expect("by the company").count, 0);
+}
+
+/// Whatever others store, and whatever is searched for.
+pub async fn what_may_not_be_seen_makes_no_search_too_broad(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let others = (0..200).map(|person| worker(person % 4, 1, 1)).collect();
+    stored(&*store, others).await;
+    stored(&*store, (0..5).map(|person| worker(person, 2, 1)).collect()).await;
+    let own = |index| {
+        let of = Subject::Employer(sample::enterprise_number(index));
+        Visibility::Only(vec![Sight { of, period: Period::ALWAYS }])
+    };
+    let searches = [
+        (all_days(), 5),
+        (Search { works: Some(sample::works_reference(1)), ..all_days() }, 5),
+        (Search { inss: Some(sample::inss(1)), ..all_days() }, 1),
+        (Search { company: Some(sample::enterprise_number(1)), ..all_days() }, 0),
+    ];
+    for (search, count) in searches {
+        let page = store.registrations().search(search.clone(), own(2), 10).await;
+        assert_eq!(page.expect("narrow enough").count, count, "{search:?}");
+        let nothing = store.registrations().search(search, own(3), 10).await;
+        assert_eq!(nothing.expect("narrow enough"), SearchPage::default());
+    }
+    let all = store.registrations().search(all_days(), own(2), 4).await.expect_err("five of four");
+    assert_eq!(all.kind(), ErrorKind::SearchTooBroad { budget: 4 });
 }
 
 /// Nothing is no error.

@@ -1,0 +1,319 @@
+//! Who may do what with a registration of employer 1, of person 1 at work 1, sent by that employer.
+
+use std::sync::Arc;
+
+use domain::register::Period;
+use domain::{
+    Caller, CancelPresence, CancelPresences, Client, Error, ErrorKind, GetPresence, Identity,
+    ItemError, Mandate, Profile, RegisterPresences, Registration, RegistrationId, Role,
+    SearchDraft, SearchPage, SearchPresences, Sender, Sort, SortKey, Status, sample,
+};
+use jiff::civil::{Date, date};
+use testkit::TestApp;
+
+use crate::Item;
+
+const TODAY: Date = date(2026, 11, 24);
+
+/// Every use case that takes a caller; `ledger.rs` holds the list against the sources.
+pub(crate) const OPERATIONS: [&str; 4] = ["register", "cancel", "search", "get"];
+
+async fn service() -> TestApp {
+    TestApp::at("2026-11-24T08:00:00Z").await
+}
+
+fn client(company: u32, role: Role) -> Client {
+    let company = Some(sample::enterprise_number(company));
+    Client { company, ..sample::client("client", role) }
+}
+
+fn caller(company: u32, role: Role) -> Caller {
+    Caller::client(Arc::new(client(company, role)), None).expect("may call")
+}
+
+fn employer(company: u32) -> Caller {
+    caller(company, Role::Employer)
+}
+
+fn mandatary(company: u32, employers: &[u32], period: Period) -> Caller {
+    let mandate =
+        |employer: &u32| Mandate { employer: sample::enterprise_number(*employer), period };
+    caller(company, Role::Mandatary(employers.iter().map(mandate).collect()))
+}
+
+fn reader(profile: Profile) -> Caller {
+    caller(50, Role::Consulting(profile))
+}
+
+fn vouched(company: u32) -> Caller {
+    let client = Arc::new(client(60, Role::Intermediary));
+    Caller::client(client, Some(sample::enterprise_number(company))).expect("may call")
+}
+
+async fn register(
+    test: &TestApp,
+    caller: &Caller,
+    item: Item,
+) -> Result<Result<Registration, Vec<ItemError>>, Error> {
+    let drafts = [item.draft()];
+    let mut answers = test.app.register(caller, RegisterPresences { drafts: &drafts }).await?;
+    Ok(answers.remove(0).map_err(|errors| errors.iter().collect()))
+}
+
+/// Employer 1 registers its person 1.
+async fn stored(test: &TestApp) -> Registration {
+    register(test, &employer(1), Item::of(1)).await.expect("handled").expect("its own")
+}
+
+async fn cancel(
+    test: &TestApp,
+    caller: &Caller,
+    id: i64,
+    reason: &str,
+) -> Result<Vec<ItemError>, Error> {
+    let cancellations = [CancelPresence { id, reason }];
+    let command = CancelPresences { cancellations: &cancellations };
+    let answers = test.app.cancel(caller, command).await?;
+    let [answer] = &answers[..] else { panic!("one answer: {answers:?}") };
+    Ok(answer.as_ref().map_or_else(|errors| errors.iter().collect(), |_| Vec::new()))
+}
+
+async fn search(
+    test: &TestApp,
+    caller: &Caller,
+    draft: SearchDraft<'_>,
+) -> Result<SearchPage, Error> {
+    let page = test.app.search(caller, SearchPresences { draft }).await?;
+    Ok(page.expect("a search that makes sense"))
+}
+
+fn all_days() -> SearchDraft<'static> {
+    SearchDraft { periods: vec![(date(2026, 1, 1), date(2026, 12, 31))], ..SearchDraft::default() }
+}
+
+/// Does the caller get, or do, something with the registration of employer 1? An error where it may not even ask.
+async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
+    let test = service().await;
+    let registration = stored(&test).await;
+    let id = registration.id;
+    let inss = sample::inss(1).digits();
+    let got = match operation {
+        "register" => register(&test, caller, Item::of(1)).await.map(|it| it.is_ok()),
+        "cancel" => cancel(&test, caller, id.number(), "OTHER").await.map(|it| it.is_empty()),
+        "search" => search(&test, caller, SearchDraft { inss: Some(&inss), ..all_days() })
+            .await
+            .map(|page| page.count == 1 && page.registrations.len() == 1),
+        "get" => {
+            test.app.get(caller, GetPresence { id: Some(id) }).await.map(|found| found.is_some())
+        }
+        other => panic!("{other} has no test of its permission: add it here"),
+    };
+    got.map_err(|error| error.kind())
+}
+
+#[tokio::test]
+async fn each_role_does_what_the_table_says_and_no_more() {
+    const DENIED: Result<bool, ErrorKind> = Err(ErrorKind::NotAuthorized);
+    const NOTHING: Result<bool, ErrorKind> = Ok(false);
+    const ALL: [Result<bool, ErrorKind>; 4] = [Ok(true); 4];
+    const NONE: [Result<bool, ErrorKind>; 4] = [NOTHING; 4];
+    const READS: [Result<bool, ErrorKind>; 4] = [DENIED, DENIED, Ok(true), Ok(true)];
+    let ever = Period::ALWAYS;
+    let over = Period::new(None, Some(date(2026, 11, 23))).expect("in order");
+    for (name, caller, expected) in [
+        ("open", Caller::open(Sender::default()), ALL),
+        ("the employer", employer(1), ALL),
+        ("another employer", employer(2), NONE),
+        ("its mandatary", mandatary(3, &[2, 1], ever), ALL),
+        ("its former mandatary", mandatary(3, &[1], over), NONE),
+        ("another mandatary", mandatary(3, &[2], ever), NONE),
+        ("vouched for", vouched(1), ALL),
+        ("vouched for as another", vouched(2), NONE),
+        ("dolsis", reader(Profile::Dolsis), READS),
+        ("mydia", reader(Profile::MyDia), READS),
+        ("rva-onem", reader(Profile::RvaOnem), [DENIED, DENIED, Ok(true), DENIED]),
+        ("inspector", caller(50, Role::Inspector), READS),
+        ("administrator", caller(50, Role::Administrator), ALL),
+        ("the worker", Caller::worker(sample::inss(1)), READS),
+        ("another worker", Caller::worker(sample::inss(2)), [DENIED, DENIED, NOTHING, NOTHING]),
+    ] {
+        for (operation, expected) in OPERATIONS.iter().zip(expected) {
+            assert_eq!(attempt(operation, &caller).await, expected, "{name}: {operation}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_employers_registrations_are_found_by_no_criterion_and_not_counted() {
+    let test = service().await;
+    let registration = stored(&test).await;
+    let own = Item { company: number(2), ..Item::of(1) };
+    let own = register(&test, &employer(2), own).await.expect("handled").expect("its own");
+    let inss = sample::inss(1).digits();
+    let works = sample::works_reference(1).to_string();
+    for given in 0..64_u32 {
+        let given = |bit: u32| given >> bit & 1 == 1;
+        let draft = SearchDraft {
+            inss: given(0).then_some(&*inss),
+            company: given(1).then_some(number(1)),
+            works: given(2).then_some(&*works),
+            statuses: given(3).then(|| Status::ALL.into_iter().collect()),
+            sector: given(4).then_some(1),
+            sort: Sort {
+                key: if given(5) { SortKey::SenderId } else { SortKey::Id },
+                ..Sort::default()
+            },
+            ..all_days()
+        };
+        let everyone = search(&test, &caller(50, Role::Inspector), draft.clone()).await;
+        let everyone = everyone.expect("handled").registrations;
+        assert!(everyone.contains(&registration), "{draft:?} finds it");
+        let page = search(&test, &employer(2), draft.clone()).await.expect("handled");
+        let expected = if given(1) { vec![] } else { vec![own.clone()] };
+        assert_eq!(
+            (page.count, page.registrations),
+            (expected.len() as u64, expected),
+            "{draft:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_sender_sees_and_cancels_what_it_sent_for_others() {
+    let test = service().await;
+    let sender = mandatary(3, &[1], Period::ALWAYS);
+    let sent = register(&test, &sender, Item::of(1)).await.expect("handled").expect("mandated");
+    assert_eq!(sent.sender.company, Some(sample::enterprise_number(3)));
+    assert_eq!(sent.sender.id.as_deref(), Some("client"));
+    assert_eq!(sent.sender.user_type.as_deref(), Some("MANDATARY"));
+    // Without the mandate, it is still what it sent.
+    let former = employer(3);
+    assert_eq!(
+        search(&test, &former, all_days()).await.expect("handled").registrations,
+        std::slice::from_ref(&sent)
+    );
+    assert_eq!(cancel(&test, &former, sent.id.number(), "OTHER").await.expect("handled"), []);
+}
+
+#[tokio::test]
+async fn a_mandate_shows_the_days_that_it_holds_on() {
+    let test = service().await;
+    let today = stored(&test).await;
+    let tomorrow = Item { day: domain::DraftDay::On(date(2026, 11, 25)), ..Item::of(1) };
+    let tomorrow = register(&test, &employer(1), tomorrow).await.expect("handled").expect("stored");
+    let until_today = Period::new(None, Some(TODAY)).expect("in order");
+    let mandated = mandatary(3, &[1], until_today);
+    let page = search(&test, &mandated, all_days()).await.expect("handled");
+    assert_eq!(page.registrations, std::slice::from_ref(&today));
+    let hidden = cancel(&test, &mandated, tomorrow.id.number(), "OTHER").await.expect("handled");
+    assert_eq!(hidden, [ItemError::RegistrationNotFound]);
+    assert_eq!(cancel(&test, &mandated, today.id.number(), "OTHER").await.expect("handled"), []);
+}
+
+#[tokio::test]
+async fn nobody_registers_for_an_employer_without_its_mandate() {
+    let test = service().await;
+    let answer = register(&test, &employer(2), Item::of(1)).await.expect("handled");
+    assert_eq!(answer, Err(vec![ItemError::NotForEmployer]));
+    let page = search(&test, &caller(50, Role::Administrator), all_days()).await.expect("handled");
+    assert_eq!(page.count, 0, "nothing was stored");
+}
+
+#[tokio::test]
+async fn of_a_registration_that_is_not_seen_nothing_is_told_when_it_is_to_be_cancelled() {
+    let test = service().await;
+    let id = stored(&test).await.id.number();
+    assert_eq!(cancel(&test, &employer(1), id, "OTHER").await.expect("handled"), []);
+    test.clock.set("2026-11-26T08:00:00Z");
+    for (id, reason, expected) in [
+        (id, "OTHER", vec![ItemError::RegistrationNotFound]),
+        (id, "no reason", vec![ItemError::RegistrationNotFound, ItemError::CancelReason]),
+        (id + 1, "OTHER", vec![ItemError::UnknownRegistration]),
+        (0, "no reason", vec![ItemError::UnknownRegistration, ItemError::CancelReason]),
+    ] {
+        let told = cancel(&test, &employer(2), id, reason).await.expect("handled");
+        assert_eq!(told, expected, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_leads_a_stranger_where_an_unknown_one_leads() {
+    let test = service().await;
+    let id = stored(&test).await.id;
+    for id in [Some(id), RegistrationId::new(id.number() + 1), None] {
+        assert_eq!(test.app.get(&employer(2), GetPresence { id }).await.expect("read"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_profile_searches_by_its_criteria_alone() {
+    let test = service().await;
+    let inss = sample::inss(1).digits();
+    let works = sample::works_reference(1).to_string();
+    let person = || SearchDraft { inss: Some(&inss), ..all_days() };
+    let at_work = || SearchDraft { works: Some(&works), ..all_days() };
+    let by_sender = Sort { key: SortKey::SenderId, ..Sort::default() };
+    for (profile, draft, allowed) in [
+        (Profile::RvaOnem, person(), true),
+        (Profile::RvaOnem, all_days(), false),
+        (Profile::RvaOnem, SearchDraft { works: Some(&works), ..person() }, false),
+        (Profile::RvaOnem, SearchDraft { company: Some(number(1)), ..all_days() }, false),
+        (Profile::Dolsis, at_work(), true),
+        (Profile::Dolsis, all_days(), false),
+        (Profile::Dolsis, SearchDraft { sort: by_sender, ..at_work() }, false),
+        (Profile::Dolsis, SearchDraft { remarks: Some(domain::Remarks::NONE), ..at_work() }, false),
+        (Profile::MyDia, SearchDraft { sort: by_sender, ..at_work() }, true),
+        (Profile::MyDia, all_days(), false),
+    ] {
+        let outcome = search(&test, &reader(profile), draft.clone()).await;
+        let kind = outcome.map(|_| ()).map_err(|error| error.kind());
+        let expected = if allowed { Ok(()) } else { Err(ErrorKind::NotAuthorized) };
+        assert_eq!(kind, expected, "{profile:?} {draft:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_sees_its_fields_alone() {
+    let test = service().await;
+    let registration = stored(&test).await;
+    let cancelled = cancel(&test, &employer(1), registration.id.number(), "OTHER").await;
+    assert_eq!(cancelled.expect("handled"), []);
+    let get = async |profile| {
+        let query = GetPresence { id: Some(registration.id) };
+        test.app.get(&reader(profile), query).await.expect("read").expect("seen")
+    };
+    let dolsis = get(Profile::Dolsis).await;
+    assert_eq!(dolsis.registration.sender, Sender::default());
+    assert_eq!(dolsis.history.len(), 2);
+    let by = |dossier: &domain::Dossier| match &dossier.history[1].cause {
+        domain::Cause::Cancellation { by, .. } => by.clone(),
+        other => panic!("a cancellation: {other:?}"),
+    };
+    assert_eq!(by(&dolsis), Sender::default());
+    let mydia = get(Profile::MyDia).await;
+    assert_eq!(mydia.registration.sender, registration.sender);
+    assert_eq!(by(&mydia), registration.sender);
+    let inss = sample::inss(1).digits();
+    let person = SearchDraft { inss: Some(&inss), ..all_days() };
+    let rva = search(&test, &reader(Profile::RvaOnem), person).await.expect("handled");
+    assert_eq!(rva.registrations[0].sender, Sender::default());
+    assert_eq!(rva.registrations[0].submission.who, registration.submission.who);
+}
+
+#[tokio::test]
+async fn the_log_is_told_which_check_failed() {
+    let error = attempt_error(&caller(50, Role::Inspector)).await;
+    let cause = std::error::Error::source(&error).expect("a cause").to_string();
+    assert!(cause.contains("inspector") && cause.contains("register"), "{cause}");
+    assert!(!error.to_string().contains("inspector"), "the caller hears nothing of it: {error}");
+    assert!(matches!(employer(1).identity(), Identity::Client(_)));
+}
+
+async fn attempt_error(caller: &Caller) -> Error {
+    let test = service().await;
+    register(&test, caller, Item::of(1)).await.expect_err("denied")
+}
+
+fn number(company: u32) -> i64 {
+    i64::try_from(sample::enterprise_number(company).number()).expect("ten digits")
+}

@@ -1,0 +1,162 @@
+//! A way through an index to registrations of a search: one where everything may be seen, else one for each sight of the
+//! caller, which meets nothing that the caller may not see.
+
+use std::ops::RangeInclusive;
+
+use domain::register::Period;
+use domain::{EnterpriseNumber, Inss, Search, Sight, Subject, WorksReference};
+use jiff::civil::Date;
+use rusqlite::{Row, Statement};
+
+use crate::failure::Failure;
+use crate::plan::{Access, Plan};
+use crate::row;
+
+pub(crate) struct Way<'s> {
+    pub(crate) plan: Plan,
+    inss: Option<Inss>,
+    works: Option<WorksReference>,
+    /// The employer, or the sender.
+    enterprise: Option<EnterpriseNumber>,
+    days: Vec<(i64, i64)>,
+    /// Of what is met on the way, only this may be seen; `None` where all of it may.
+    sights: Option<&'s [Sight]>,
+}
+
+impl<'s> Way<'s> {
+    /// The way of a search by who may see everything.
+    pub(crate) fn of(search: &Search) -> Self {
+        let access = match (search.inss, search.works, search.company) {
+            (Some(_), ..) => Access::Inss,
+            (None, Some(_), Some(_)) => Access::WorksAndCompany,
+            (None, Some(_), None) => Access::Works,
+            (None, None, Some(_)) => Access::Company,
+            (None, None, None) => Access::Day,
+        };
+        Self {
+            plan: Plan::new(access, search),
+            inss: search.inss,
+            works: search.works,
+            enterprise: search.company,
+            days: days(search, Period::ALWAYS),
+            sights: None,
+        }
+    }
+
+    /// The way by the person of a search, who also has registrations that may not be seen.
+    pub(crate) fn of_person(search: &Search, sights: &'s [Sight]) -> Self {
+        let way = Self::of(search);
+        Self { plan: way.plan.with_row(), sights: Some(sights), ..way }
+    }
+
+    /// One way for each sight that can show something of what is searched.
+    pub(crate) fn of_sights(search: &Search, sights: &[Sight]) -> Vec<Self> {
+        sights.iter().filter_map(|sight| Self::of_sight(search, *sight)).collect()
+    }
+
+    fn of_sight(search: &Search, sight: Sight) -> Option<Self> {
+        let wants_company = |company| search.company.is_none_or(|wanted| wanted == company);
+        let (access, inss, works, enterprise) = match sight.of {
+            Subject::Person(inss) => {
+                search.inss.is_none_or(|wanted| wanted == inss).then_some(())?;
+                (Access::Inss, Some(inss), None, None)
+            }
+            Subject::Employer(company) => {
+                wants_company(company).then_some(())?;
+                let access =
+                    if search.works.is_some() { Access::WorksAndCompany } else { Access::Company };
+                (access, None, search.works, Some(company))
+            }
+            Subject::Sender(company) => (Access::Sender, None, None, Some(company)),
+            Subject::EmployerAtWork(company, works) => {
+                let wanted = search.works.is_none_or(|wanted| wanted == works);
+                (wanted && wants_company(company)).then_some(())?;
+                (Access::WorksAndCompany, None, Some(works), Some(company))
+            }
+        };
+        let days = days(search, sight.period);
+        let plan = Plan::new(access, search);
+        (!days.is_empty()).then_some(Self { plan, inss, works, enterprise, days, sights: None })
+    }
+
+    /// The days of the way that can have registrations, in the steps of its plan.
+    pub(crate) fn steps(
+        &self,
+        stored: (i64, i64),
+    ) -> impl Iterator<Item = RangeInclusive<i64>> + use<'_, 's> {
+        let plan = self.plan;
+        self.days.iter().flat_map(move |(first, last)| {
+            let (mut next, end) = ((*first).max(stored.0), (*last).min(stored.1));
+            std::iter::from_fn(move || {
+                let first = next;
+                let last = plan.last_of_step(first).min(end);
+                next = last + 1;
+                (first <= end).then_some(first..=last)
+            })
+        })
+    }
+
+    /// Binds the statement of the plan for a step.
+    pub(crate) fn bind(
+        &self,
+        statement: &mut Statement<'_>,
+        days: &RangeInclusive<i64>,
+    ) -> rusqlite::Result<()> {
+        let enterprise = self.enterprise.map(|company| company.number().cast_signed());
+        let works = self.works.as_ref().map(WorksReference::as_str);
+        statement.raw_bind_parameter(1, days.start())?;
+        match self.plan.access {
+            Access::Inss => {
+                let inss = self.inss.map(|inss| inss.number().cast_signed());
+                statement.raw_bind_parameter(2, inss)?;
+                statement.raw_bind_parameter(3, days.end())
+            }
+            Access::Works => statement.raw_bind_parameter(2, works),
+            Access::Company | Access::Sender => statement.raw_bind_parameter(2, enterprise),
+            Access::WorksAndCompany => {
+                statement.raw_bind_parameter(2, works)?;
+                statement.raw_bind_parameter(3, enterprise)
+            }
+            Access::Day => Ok(()),
+        }
+    }
+
+    /// May this row, read whole, be seen?
+    pub(crate) fn shows(&self, row: &Row<'_>) -> Result<bool, Failure> {
+        let Some(sights) = self.sights else { return Ok(true) };
+        let day: i64 = row.get(1)?;
+        let works = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let company: Option<i64> = row.get(3)?;
+        let inss: Option<i64> = row.get(10)?;
+        let sender: Option<i64> = row.get(11)?;
+        let is = |number: Option<i64>, enterprise: EnterpriseNumber| {
+            number == Some(enterprise.number().cast_signed())
+        };
+        Ok(sights.iter().any(|sight| {
+            let is_of = match sight.of {
+                Subject::Person(person) => inss == Some(person.number().cast_signed()),
+                Subject::Employer(employer) => is(company, employer),
+                Subject::Sender(enterprise) => is(sender, enterprise),
+                Subject::EmployerAtWork(employer, at) => {
+                    is(company, employer) && at.as_str() == works
+                }
+            };
+            let (first, last) = bounds(sight.period);
+            is_of && (first..=last).contains(&day)
+        }))
+    }
+}
+
+/// The days of a search inside a period.
+fn days(search: &Search, period: Period) -> Vec<(i64, i64)> {
+    let (first, last) = bounds(period);
+    let cut = |interval: &(Date, Date)| {
+        (row::day_number(interval.0).max(first), row::day_number(interval.1).min(last))
+    };
+    search.days.intervals().iter().map(cut).filter(|(first, last)| first <= last).collect()
+}
+
+fn bounds(period: Period) -> (i64, i64) {
+    let first = period.from().map_or(i64::MIN, row::day_number);
+    (first, period.until().map_or(i64::MAX, row::day_number))
+}
