@@ -8,7 +8,7 @@ use app::App;
 use domain::{Caller, Clock as _, Sender, belgian_day};
 use fastrand::Rng;
 use memchr::memmem;
-use soap::{Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits};
+use soap::{Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits, TokenSettings};
 
 use crate::Outcome;
 use crate::bare::{SENDER_COMPANY, SENDER_ID, SENDER_TYPE};
@@ -94,6 +94,7 @@ fn door() -> Outcome<Door> {
         environment: Environment::Test,
         contact: None,
         gate: Gate::open(caller(), Arc::new(RealTime)),
+        tokens: TokenSettings::default(),
         tickets: Box::new(move || tickets.fetch_add(1, Ordering::Relaxed).to_string()),
     };
     Ok(Door::new(Arc::new(app), settings))

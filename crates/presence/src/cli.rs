@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::command::token_key;
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -13,6 +14,8 @@ pub(crate) enum Request {
     Serve(Sources),
     /// Print the page of settings.
     Settings,
+    /// List or replace the keys of the token service.
+    TokenKey(ArgMatches),
 }
 
 /// Reads the command line; help and mistakes end the program.
@@ -20,6 +23,7 @@ pub(crate) fn request() -> Request {
     let matches = command().get_matches();
     match matches.subcommand() {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
+        Some(("token-key", matches)) => Request::TokenKey(matches.clone()),
         _ => Request::Settings,
     }
 }
@@ -43,6 +47,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve)
+        .subcommand(token_key::command())
         .subcommand(
             Command::new("settings")
                 .about("Prints the page that describes every setting (Markdown)"),

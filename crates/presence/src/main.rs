@@ -1,10 +1,13 @@
 //! The presence registration service: one program.
 
+mod callers;
 mod cli;
 mod clock;
+mod command;
 mod config;
 mod demo;
 mod http;
+mod keys;
 mod serve;
 mod server;
 mod telemetry;
@@ -20,6 +23,13 @@ fn main() -> ExitCode {
     match cli::request() {
         Request::Settings => print_settings(),
         Request::Serve(sources) => serve(&sources),
+        Request::TokenKey(matches) => {
+            let mut output = std::io::stdout();
+            match command::token_key::run(&matches, &clock::SystemClock, &mut output) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error),
+            }
+        }
     }
 }
 

@@ -4,11 +4,13 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fs, io};
 
 use app::App;
 use domain::{Caller, Clock, Policy, Sender};
-use soap::{Door, DoorSettings, Endpoint, Gate, Limits};
+use jiff::SignedDuration;
+use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
 use store_sqlite::{SqliteStore, Stats};
 use tempfile::TempDir;
@@ -16,10 +18,12 @@ use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use wss::Freshness;
 
+use crate::callers::{Issuer, IssuerError, Register, TrustError, TrustFiles};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::demo;
+use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Room, Service};
 use crate::server::{Bounds, ConnectionCounts, Listener, Patience};
 use crate::telemetry::{Kind, Metrics};
@@ -33,12 +37,6 @@ const OTHER_FILES: u64 = 256;
 /// Why the service could not start, or not end well.
 #[derive(Debug, Error)]
 pub(crate) enum ServeError {
-    /// This version can recognise no caller.
-    #[error(
-        "callers cannot be authenticated by this version, so it serves nobody. To try it out on this machine, say \
-         --open (on a loopback address, not in Production), or --demo for one with samples"
-    )]
-    NoAuthentication,
     /// An address is taken, or is not of this machine.
     #[error("cannot listen on {address} ({setting}): {cause}")]
     Listen { setting: &'static str, address: SocketAddr, cause: io::Error },
@@ -57,6 +55,18 @@ pub(crate) enum ServeError {
     /// The store refused the samples.
     #[error("the samples cannot be stored: {}", chain(.0))]
     Samples(domain::Error),
+    /// The authorities or their revocations cannot be read.
+    #[error("the callers' authorities cannot be used: {0}")]
+    Trust(#[from] TrustError),
+    /// The token service has no key.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The password of its key cannot be read.
+    #[error("the password in {} cannot be read: {cause}", path.display())]
+    Password { path: PathBuf, cause: io::Error },
+    /// The keys of the demonstration.
+    #[error("the keys of the demonstration cannot be made: {0}")]
+    DemoKeys(#[from] DemoKeysError),
     /// The system gives no signals.
     #[error("the system's signals cannot be received: {0}")]
     Signals(io::Error),
@@ -73,9 +83,6 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Serves until a signal says to stop.
 pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), ServeError> {
-    if !config.open {
-        return Err(ServeError::NoAuthentication);
-    }
     raise_file_limit(config.max_connections);
     let mut signals = Signals::new().map_err(ServeError::Signals)?;
     let folder = Folder::new(config.data.as_deref())?;
@@ -87,17 +94,19 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
     let app = App::new(keeper, Arc::clone(&clock), policy, config.search_budget);
     let (stop, stopped) = watch::channel(false);
+    let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
     if config.demo {
         demo::fill(store.as_ref()).await.map_err(ServeError::Samples)?;
-    }
-    announce(&config, folder.path(), &outer, inner.as_ref());
-    if config.demo {
+        let keys = demo::keys(store.as_ref(), folder.path(), clock.now()).await?;
+        announce(&config, folder.path(), &outer, inner.as_ref());
         let inner = inner.as_ref().map(Listener::address);
-        let text = demo::console(outer.address(), inner, folder.path(), clock.as_ref());
-        show(&text);
+        show(&demo::console(outer.address(), inner, folder.path(), &keys, clock.as_ref()));
+    } else {
+        announce(&config, folder.path(), &outer, inner.as_ref());
     }
     watch_store(&mut metrics, &store);
-    let service = Arc::new(service(&config, app, clock, metrics, stopped.clone()));
+    let gate = gate(&config, register, clock);
+    let service = Arc::new(service(&config, app, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, outer, inner, &stopped);
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
@@ -107,10 +116,58 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     ended
 }
 
+/// Who is known to this service.
+fn register(
+    config: &Config,
+    store: Arc<dyn Store>,
+    data: &Path,
+    clock: &Arc<dyn Clock>,
+) -> Result<Register, ServeError> {
+    let now = clock.now();
+    let authorities = config.client_authorities.clone();
+    let trust = TrustFiles::new(authorities, config.client_revocations.clone(), now)?;
+    let issuer = match &config.token_key {
+        None => Issuer::own(data, signed(config.token_lifetime), now)?,
+        Some(key) => {
+            let password = password(config.token_key_password_file.as_deref())?;
+            Issuer::given(key.clone(), config.token_former_key.clone(), password, now)?
+        }
+    };
+    Ok(Register { store, trust, issuer, clock: Arc::clone(clock) })
+}
+
+fn password(path: Option<&Path>) -> Result<Option<String>, ServeError> {
+    let Some(path) = path else { return Ok(None) };
+    let text = fs::read_to_string(path)
+        .map_err(|cause| ServeError::Password { path: path.to_owned(), cause })?;
+    Ok(text.lines().next().map(str::to_owned))
+}
+
+fn gate(config: &Config, register: Register, clock: Arc<dyn Clock>) -> Gate {
+    let sender = || Sender {
+        id: config.open_sender_id.as_deref().map(Into::into),
+        company: config.open_sender_company,
+        user_type: config.open_sender_type.as_deref().map(Into::into),
+    };
+    let freshness = Freshness { skew: signed(config.clock_skew), ..Freshness::default() };
+    Gate {
+        open: config.open.then(|| Caller::open(sender())),
+        sha1: config.sha1,
+        freshness,
+        callers: Arc::new(register),
+        clock,
+    }
+}
+
+/// A setting's time, which is at most a day.
+fn signed(time: Duration) -> SignedDuration {
+    SignedDuration::try_from(time).expect("no setting is longer than a day")
+}
+
 fn service(
     config: &Config,
     app: App,
-    clock: Arc<dyn Clock>,
+    gate: Gate,
     mut metrics: Metrics,
     stop: watch::Receiver<bool>,
 ) -> Service {
@@ -119,11 +176,6 @@ fn service(
     let bodies = room.clone();
     let help = "Memory that the bodies of requests take";
     metrics.watch("buffered_bytes", help, Kind::Gauge, move || bodies.held());
-    let sender = Sender {
-        id: config.open_sender_id.as_deref().map(Into::into),
-        company: config.open_sender_company,
-        user_type: config.open_sender_type.as_deref().map(Into::into),
-    };
     let settings = DoorSettings {
         limits: Limits {
             depth: config.max_xml_depth,
@@ -132,7 +184,8 @@ fn service(
         },
         environment: config.environment,
         contact: config.contact.clone(),
-        gate: Gate::open(Caller::open(sender), clock),
+        gate,
+        tokens: TokenSettings { lifetime: signed(config.token_lifetime) },
         tickets: Box::new(ticket),
     };
     Service {

@@ -8,11 +8,13 @@ mod endpoint;
 mod fault;
 mod gate;
 pub mod message;
+mod token;
 pub mod wsdl;
 pub mod xml;
 
 pub use door::{Answer, Call, Door, DoorSettings, Outcome};
 pub use endpoint::Endpoint;
 pub use fault::{Environment, FaultCode, TransportFault};
-pub use gate::{Callers, Denial, Gate, Proof, Sha1};
+pub use gate::{Callers, Denial, Gate, Proof, SENDER, SENDER_NAMESPACE, Said, Sha1};
+pub use token::TokenSettings;
 pub use xml::Limits;

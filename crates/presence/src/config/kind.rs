@@ -2,9 +2,10 @@
 //! said by the setting.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use soap::Environment;
+use soap::{Environment, Sha1};
 
 /// Every environment (contract page SOAP, section Faults).
 const ENVIRONMENTS: [Environment; 6] = [
@@ -85,6 +86,24 @@ pub(super) fn text(text: &str) -> Result<String, String> {
         return Err("the text is empty or has control characters".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// Files, divided by commas.
+pub(super) fn files(given: &str) -> Result<Vec<PathBuf>, String> {
+    given.split(',').map(|part| text(part.trim()).map(PathBuf::from)).collect()
+}
+
+pub(super) fn file(given: &str) -> Result<Option<PathBuf>, String> {
+    text(given).map(|path| Some(path.into()))
+}
+
+pub(super) fn sha1(text: &str) -> Result<Sha1, String> {
+    match text {
+        "off" => Ok(Sha1::Off),
+        "signatures" => Ok(Sha1::Signatures),
+        "on" => Ok(Sha1::On),
+        _ => Err(format!("\"{text}\" is none of the three")),
+    }
 }
 
 pub(super) fn url(text: &str) -> Result<String, String> {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::EnterpriseNumber;
-use soap::Environment;
+use soap::{Environment, Sha1};
 
 pub(crate) use error::{ConfigError, Problem, Source};
 pub(crate) use kind::LogFormat;
@@ -42,6 +42,14 @@ pub(crate) struct Config {
     pub(crate) open_sender_id: Option<String>,
     pub(crate) open_sender_company: Option<EnterpriseNumber>,
     pub(crate) open_sender_type: Option<String>,
+    pub(crate) client_authorities: Vec<PathBuf>,
+    pub(crate) client_revocations: Vec<PathBuf>,
+    pub(crate) sha1: Sha1,
+    pub(crate) clock_skew: Duration,
+    pub(crate) token_lifetime: Duration,
+    pub(crate) token_key: Option<PathBuf>,
+    pub(crate) token_former_key: Option<PathBuf>,
+    pub(crate) token_key_password_file: Option<PathBuf>,
     pub(crate) max_body_bytes: usize,
     pub(crate) max_buffered_bytes: usize,
     pub(crate) max_xml_depth: usize,

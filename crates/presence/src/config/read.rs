@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use soap::Environment;
+use soap::{Environment, Sha1};
 
 use super::nearest::nearest;
 use super::rules::{agree, fill};
@@ -138,6 +138,14 @@ fn defaults() -> Config {
         open_sender_id: None,
         open_sender_company: None,
         open_sender_type: None,
+        client_authorities: Vec::new(),
+        client_revocations: Vec::new(),
+        sha1: Sha1::Off,
+        clock_skew: Duration::ZERO,
+        token_lifetime: Duration::ZERO,
+        token_key: None,
+        token_former_key: None,
+        token_key_password_file: None,
         max_body_bytes: 0,
         max_buffered_bytes: 0,
         max_xml_depth: 0,

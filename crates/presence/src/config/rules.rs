@@ -1,6 +1,6 @@
 //! What settings mean together.
 
-use soap::Environment;
+use soap::{Environment, Sha1};
 
 use super::read::Given;
 use super::{Config, Problem, Source};
@@ -16,6 +16,9 @@ pub(super) fn fill(config: &mut Config, given: &Given) {
     }
     if !given.contains_key("environment") {
         config.environment = Environment::Simulation;
+    }
+    if !given.contains_key("sha1") {
+        config.sha1 = Sha1::On;
     }
     if !given.contains_key("inner_listen") {
         config.inner_listen = Some(([127, 0, 0, 1], 0).into());
@@ -41,6 +44,15 @@ pub(super) fn agree(config: &Config, given: &Given) -> Vec<Problem> {
     if config.open && config.environment == Environment::Production {
         let wrong = "in Production every caller must be known";
         refuse(open, wrong, "an open service may be of any other environment");
+    }
+    let token_lifetime = config.token_lifetime;
+    if !(60..=86_400).contains(&token_lifetime.as_secs()) {
+        refuse("token_lifetime", "it is out of range", "from a minute to a day");
+    }
+    if config.token_key.is_none() && config.token_former_key.is_some() {
+        let wrong =
+            "without token_key the program makes its keys, and keeps the former ones itself";
+        refuse("token_former_key", wrong, "give token_key too, or neither");
     }
     // A packed body is held beside what is unpacked of it, and a step of what comes next.
     if config.max_buffered_bytes / 3 < config.max_body_bytes {

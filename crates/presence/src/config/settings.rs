@@ -39,6 +39,9 @@ impl Setting {
 
 const SWITCH: &str = "`true` or `false`; the flag alone means `true`";
 const SECONDS: &str = "seconds, from 0.01 to 86400";
+const FILES: &str = "a file, or several divided by commas";
+const KEY_FILE: &str =
+    "a file: PEM with CERTIFICATE and PRIVATE KEY (PKCS#8), or PKCS#12 (`.p12`, `.pfx`)";
 const ADDRESS: &str =
     "an IP address and a port, as `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one";
 
@@ -117,12 +120,83 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(policy, |text| kind::text(text).map(|path| Some(path.into()))),
     },
     Setting {
+        chapter: "Callers",
+        key: "client_authorities",
+        default: None,
+        takes: FILES,
+        doc: "The certificates of the authorities whose clients may be registered by issuer and subject, in PEM. A client \
+              whose certificate is registered itself needs none. Read again when a file changes.",
+        apply: into!(client_authorities, kind::files),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "client_revocations",
+        default: None,
+        takes: FILES,
+        doc: "Lists of revoked certificates (CRL) in PEM. Read again when a file changes; one that is out of date refuses \
+              all clients of its authority.",
+        apply: into!(client_revocations, kind::files),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "sha1",
+        default: Some("off"),
+        takes: "`off`, `signatures` or `on`",
+        doc: "How far SHA-1 is taken in signed messages. `off`: not at all. `signatures`: as RSA with SHA-1 over digests of \
+              SHA-256, which is what WS-SecurityPolicy 1.2 means by Basic256Sha256 and what Apache CXF sends unless told \
+              otherwise. `on`: also at the addresses whose policy is Basic256 (`v1`, `VarA`, `VarB`), which are off \
+              otherwise. With `demo` the default is `on`.",
+        apply: into!(sha1, kind::sha1),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "clock_skew",
+        default: Some("300"),
+        takes: SECONDS,
+        doc: "How far the clocks of callers may differ from ours.",
+        apply: into!(clock_skew, kind::seconds),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "token_lifetime",
+        default: Some("3600"),
+        takes: "seconds, from 60 to 86400",
+        doc: "How long an assertion of the token service is valid. A key that was replaced is taken as much longer.",
+        apply: into!(token_lifetime, kind::seconds),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "token_key",
+        default: None,
+        takes: KEY_FILE,
+        doc: "The key that the token service signs with, and its certificate. Without it, a key is made at the first start, \
+              in the folder `token-keys` of the data; `presence token-key rotate` replaces it. Several nodes need one \
+              and the same.",
+        apply: into!(token_key, kind::file),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "token_former_key",
+        default: None,
+        takes: KEY_FILE,
+        doc: "The key before `token_key`: what it signed is still taken. Leave it out once `token_lifetime` has gone by.",
+        apply: into!(token_former_key, kind::file),
+    },
+    Setting {
+        chapter: "Callers",
+        key: "token_key_password_file",
+        default: None,
+        takes: "a file",
+        doc: "The file whose first line is the password of the PKCS#12 files `token_key` and `token_former_key`.",
+        apply: into!(token_key_password_file, kind::file),
+    },
+    Setting {
         chapter: "Trying it out",
         key: "demo",
         default: Some("false"),
         takes: SWITCH,
-        doc: "Fills the folder with sample works, names synthetic workers and employers and shows a request to paste. \
-              Implies `open`.",
+        doc: "Fills the folder with sample works, makes keys for clients that sign, names synthetic workers and employers and \
+              shows a request to paste. Implies `open`.",
         apply: into!(demo, kind::switch),
     },
     Setting {
@@ -130,8 +204,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "open",
         default: Some("false"),
         takes: SWITCH,
-        doc: "Serves callers without knowing who they are. Refused unless `listen` is a loopback address and \
-              `environment` is not `Production`.",
+        doc: "Serves callers at `/PresenceRegistration/v1` without knowing who they are. Other addresses still ask for \
+              signatures. Refused unless `listen` is a loopback address and `environment` is not `Production`.",
         apply: into!(open, kind::switch),
     },
     Setting {

@@ -2,15 +2,13 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use domain::{Clock, EnterpriseNumber, Inss, Work, belgian_day, sample};
+use domain::{Clock, EnterpriseNumber, Inss, Work, belgian_day};
 use soap::Endpoint;
 
+use super::keys::PASSWORD;
+use super::samples::{employers, workers};
 use super::works::works;
 
-const WORKERS: u32 = 10;
-const EMPLOYERS: u32 = 2;
-/// How far the indexes of two sample workers are apart, so that their births differ.
-const STRIDE: u32 = 1_234_567;
 const NAMESPACE: &str = "http://socialsecurity.be/presenceregistration/v1";
 const TYPES: &str = "http://socialsecurity.be/presenceregistration/schemas/v1";
 
@@ -19,6 +17,7 @@ pub(crate) fn console(
     service: SocketAddr,
     inner: Option<SocketAddr>,
     data: &Path,
+    keys: &Path,
     clock: &dyn Clock,
 ) -> String {
     let url = format!("http://{service}{}", Endpoint::HolderOfKey.path());
@@ -43,6 +42,20 @@ pub(crate) fn console(
         let digits: Vec<_> = pair.iter().map(|inss| inss.digits()).collect();
         add(&mut text, format_args!("  {}", digits.join("  ")));
     }
+    add(&mut text, format_args!("\nKeys of clients that sign, in {}", keys.display()));
+    add(
+        &mut text,
+        format_args!(
+            "  employer, secretariat, intermediary: .p12 (password {PASSWORD}), .pem, .key"
+        ),
+    );
+    add(
+        &mut text,
+        format_args!("Addresses that ask for a signature, each with its policy at ?wsdl"),
+    );
+    for endpoint in Endpoint::ALL.into_iter().filter(|it| *it != Endpoint::HolderOfKey) {
+        add(&mut text, format_args!("  http://{service}{}", endpoint.path()));
+    }
     let today = belgian_day(clock.now());
     add(
         &mut text,
@@ -62,14 +75,6 @@ The answer repeats what was sent and adds the sector, the registration's number 
 
 With a wrong digit in a number there is an ErrorList instead. Stop with Ctrl-C.
 ";
-
-fn workers() -> Vec<Inss> {
-    (1..=WORKERS).map(|place| sample::inss(place * STRIDE)).collect()
-}
-
-fn employers() -> Vec<EnterpriseNumber> {
-    (1..=EMPLOYERS).map(sample::enterprise_number).collect()
-}
 
 /// A command for any shell that registers a worker for the present day.
 fn request(url: &str, worker: Inss, employer: EnterpriseNumber, work: &Work) -> String {
@@ -116,7 +121,7 @@ mod tests {
     #[test]
     fn the_console_names_every_sample_and_the_addresses() {
         let (service, inner) = (([127, 0, 0, 1], 81).into(), ([127, 0, 0, 1], 82).into());
-        let text = console(service, Some(inner), Path::new("there"), &Noon);
+        let text = console(service, Some(inner), Path::new("there"), Path::new("keys"), &Noon);
         let samples = workers().into_iter().map(Inss::digits);
         let samples = samples.chain(employers().into_iter().map(digits));
         let samples = samples.chain(works().into_iter().map(|work| work.reference.to_string()));
@@ -126,6 +131,7 @@ mod tests {
         assert!(text.contains("http://127.0.0.1:81/PresenceRegistration/v1?wsdl"));
         assert!(text.contains("http://127.0.0.1:82/metrics"));
         assert!(text.contains("2026-11-24"));
+        assert!(text.contains("http://127.0.0.1:81/SecurityTokenService/v2"));
         for sector in domain::Sector::ALL {
             assert!(works().iter().any(|work| work.sector == sector));
         }

@@ -1,7 +1,11 @@
-//! A service to try out: sample works, workers and employers, all synthetic, and a request to paste.
+//! A service to try out: sample works, workers and employers, all synthetic, keys of sample clients, and a request to
+//! paste.
 
 mod console;
+mod keys;
+mod samples;
 mod works;
 
 pub(crate) use console::console;
+pub(crate) use keys::{DemoKeysError, keys};
 pub(crate) use works::fill;

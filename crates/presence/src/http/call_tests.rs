@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::App;
 use domain::{Caller, Sender};
 use http_body_util::BodyExt as _;
-use soap::{Door, DoorSettings, Environment, Gate, Limits};
+use soap::{Door, DoorSettings, Environment, Gate, Limits, TokenSettings};
 use store_sqlite::SqliteStore;
 use tokio::sync::{Semaphore, watch};
 
@@ -23,6 +23,7 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
         environment: Environment::Test,
         contact: None,
         gate: Gate::open(Caller::open(Sender::default()), Arc::new(SystemClock)),
+        tokens: TokenSettings::default(),
         tickets,
     };
     Arc::new(Service {

@@ -18,13 +18,6 @@ fn the_page_of_settings_is_the_committed_one() {
 }
 
 #[test]
-fn without_a_way_to_know_callers_nobody_is_served() {
-    let text = refused(&["serve"]);
-    assert!(text.contains("callers cannot be authenticated by this version"), "{text}");
-    assert!(text.contains("--open"), "{text}");
-}
-
-#[test]
 fn an_open_service_is_refused_where_others_reach_it_and_in_production() {
     let text = refused(&["serve", "--open", "--listen", "0.0.0.0:0"]);
     assert!(

@@ -23,6 +23,7 @@ use crate::fault::{
 };
 use crate::gate::{Admitted, Gate};
 use crate::message::{CancelItem, GetRequest, Request, SearchRequest, SubmittedItem};
+use crate::token::{self, TokenSettings};
 use crate::xml::{Limits, to_text};
 
 /// What a door is told.
@@ -35,6 +36,8 @@ pub struct DoorSettings {
     pub contact: Option<String>,
     /// Who is let in.
     pub gate: Gate,
+    /// How tokens are issued.
+    pub tokens: TokenSettings,
     /// Makes the ticket of each call: unique, and free of what XML would escape.
     pub tickets: Box<dyn Fn() -> String + Send + Sync>,
 }
@@ -88,6 +91,7 @@ pub struct Door {
     limits: Limits,
     faults: FaultSettings,
     gate: Gate,
+    tokens: TokenSettings,
     tickets: Box<dyn Fn() -> String + Send + Sync>,
 }
 
@@ -101,8 +105,8 @@ struct Done {
 impl Door {
     /// A door to `app`.
     pub fn new(app: Arc<App>, settings: DoorSettings) -> Self {
-        let DoorSettings { limits, environment, contact, gate, tickets } = settings;
-        Self { app, limits, faults: FaultSettings { environment, contact }, gate, tickets }
+        let DoorSettings { limits, environment, contact, gate, tokens, tickets } = settings;
+        Self { app, limits, faults: FaultSettings { environment, contact }, gate, tokens, tickets }
     }
 
     /// Is nothing asked of who calls this address?
@@ -161,6 +165,12 @@ impl Door {
     ) -> Result<Done, Fault> {
         let charset = media_type::charset(call.content_type)?;
         let text = to_text(call.body, charset)?;
+        if call.endpoint == Endpoint::TokenService {
+            *operation = Some(token::OPERATION);
+            let id = format!("_{}", (self.tickets)());
+            let answer = token::answer(&self.gate, self.tokens, call.soap_action, &text, &id);
+            return Ok(Done { body: answer.await?, items: 1, refused: 0 });
+        }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
         let message = signed.as_ref().map_or(&*text, Verified::message);
         let request = decode(message, &self.limits)?;

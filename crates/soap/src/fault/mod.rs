@@ -42,6 +42,8 @@ pub(crate) enum SoapCode {
     Security(wss::FaultCode),
     /// The security holds, and nobody is known by it.
     FailedAuthentication,
+    /// The token service was asked for what it does not give (WS-Trust 1.3, section 11).
+    Trust(&'static str),
 }
 
 impl SoapCode {
@@ -53,6 +55,7 @@ impl SoapCode {
             Self::MustUnderstand => "MustUnderstand",
             Self::Security(code) => code.name(),
             Self::FailedAuthentication => "FailedAuthentication",
+            Self::Trust(name) => name,
         }
     }
 
@@ -61,6 +64,7 @@ impl SoapCode {
         match self {
             Self::Security(code) => Some(code.namespace()),
             Self::FailedAuthentication => Some(wss::names::WSSE),
+            Self::Trust(_) => Some(wss::names::TRUST),
             _ => None,
         }
     }

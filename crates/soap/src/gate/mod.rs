@@ -9,12 +9,13 @@ mod refused;
 use std::sync::Arc;
 
 use domain::{Caller, Clock};
+use wss::saml::Issuers;
 use wss::{Context, Freshness, Refusal, Signer, Verified};
 
 use crate::Endpoint;
 use crate::fault::Fault;
 
-pub use callers::{Callers, Denial, Proof};
+pub use callers::{Callers, Denial, Proof, SENDER, SENDER_NAMESPACE, Said};
 pub use policy::Sha1;
 
 pub(crate) use refused::{address_is_off, denied, must_understand, refused};
@@ -63,10 +64,7 @@ impl Gate {
             return Ok(Admitted { caller: caller.clone(), signed: None });
         }
         let verified = self.verify(endpoint, text).await?;
-        let caller = match self.prove(&verified.signer).await? {
-            Ok(caller) => caller,
-            Err(denial) => return Err(denied(denial)),
-        };
+        let caller = self.prove(&verified).await?;
         self.refuse_replay(&verified).await?;
         Ok(Admitted { caller, signed: Some(verified) })
     }
@@ -78,6 +76,8 @@ impl Gate {
         }
         let trust = self.callers.trust().await.map_err(|error| Fault::from(&error))?;
         let issuers = self.callers.issuers().await.map_err(|error| Fault::from(&error))?;
+        let audiences = vec![audience(endpoint)];
+        let issuers = Issuers { audiences, ..(*issuers).clone() };
         let context = Context {
             policy: policy::of(endpoint, self.sha1),
             trust: &trust,
@@ -93,25 +93,36 @@ impl Gate {
         }
     }
 
-    async fn prove(&self, signer: &Signer) -> Result<Result<Caller, Denial>, Fault> {
-        let vouched;
-        let proof = match signer {
-            Signer::Certificate(certificate) => Proof::Certificate(certificate),
+    async fn prove(&self, verified: &Verified) -> Result<Caller, Fault> {
+        let unchained = verified.unchained.as_ref();
+        match &verified.signer {
+            Signer::Certificate(certificate) => {
+                self.ask(Proof { certificate, unchained, said: Said::Nothing }).await
+            }
             Signer::HolderOfKey { assertion, certificate: Some(certificate), .. } => {
-                Proof::HolderOfKey { certificate, assertion }
+                // The token service has looked at its chain.
+                let said = Said::Issued(assertion);
+                self.ask(Proof { certificate, unchained: None, said }).await
             }
             // Our token service writes the certificate into every assertion.
             Signer::HolderOfKey { certificate: None, .. } => {
                 let what = "its KeyInfo holds no certificate";
-                return Err(refused(&Refusal::MalformedAssertion { what }));
+                Err(refused(&Refusal::MalformedAssertion { what }))
             }
-            Signer::SenderVouches(said) => {
+            Signer::SenderVouches(vouched) => {
                 // Whether they may vouch is known where they are known: that is asked next.
-                vouched = said.clone().accept(|_| true).map_err(|refusal| refused(&refusal))?;
-                Proof::Vouched { intermediary: &vouched.0, assertion: &vouched.1 }
+                let vouched = vouched.clone().accept(|_| true);
+                let (certificate, assertion) = vouched.map_err(|refusal| refused(&refusal))?;
+                let (certificate, said) = (&certificate, Said::Vouched(&assertion));
+                self.ask(Proof { certificate, unchained, said }).await
             }
-        };
-        self.callers.caller(proof).await.map_err(|error| Fault::from(&error))
+        }
+    }
+
+    /// The caller who has proved this.
+    pub(crate) async fn ask(&self, proof: Proof<'_>) -> Result<Caller, Fault> {
+        let answer = self.callers.caller(proof).await.map_err(|error| Fault::from(&error))?;
+        answer.map_err(denied)
     }
 
     /// Refuses what came before. To be asked last: who is not let in must not fill the memory.
@@ -123,6 +134,11 @@ impl Gate {
             Err(error) => Err(Fault::from(&error)),
         }
     }
+}
+
+/// The name of an address in assertions. It is no URL that is called: callers reach the same service by many.
+pub(crate) fn audience(endpoint: Endpoint) -> String {
+    format!("urn:presence:audience:{}", endpoint.name())
 }
 
 /// WS-Addressing is taken note of: an answer goes back on its connection anyway.

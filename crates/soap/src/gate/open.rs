@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Caller, Error};
+use domain::{Caller, Error, ErrorKind};
 use jiff::Timestamp;
 use wss::Trust;
 use wss::saml::Issuers;
+use wss::sign::SigningKey;
 
 use super::{Callers, Denial, Proof};
 
@@ -19,6 +20,10 @@ impl Callers for Nobody {
 
     async fn issuers(&self) -> Result<Arc<Issuers>, Error> {
         Ok(Arc::new(Issuers::default()))
+    }
+
+    async fn signing_key(&self) -> Result<Arc<SigningKey>, Error> {
+        Err(Error::caused_by(ErrorKind::Internal, "this service has no key to issue tokens"))
     }
 
     async fn caller(&self, _: Proof<'_>) -> Result<Result<Caller, Denial>, Error> {

@@ -19,6 +19,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Fault {
 /// Somebody who signed well and is not let in.
 pub(crate) fn denied(denial: Denial) -> Fault {
     match denial {
+        Denial::Unchained(refusal) => refused(&refusal),
         Denial::Unknown(why) => {
             let code = SoapCode::FailedAuthentication;
             let fault = Fault::new(FaultCode::NotAuthenticated, Some(unknown()));

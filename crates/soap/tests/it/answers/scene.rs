@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use domain::{Registration, RegistrationId, Remarks};
-use soap::{Answer, Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits};
+use soap::{Answer, Call, Door, DoorSettings, Endpoint, Environment, Gate, Limits, TokenSettings};
 use testkit::TestApp;
 
 /// The service's door at 08:00 in Brussels on 24 November 2026.
@@ -24,6 +24,7 @@ impl Scene {
             environment: Environment::Test,
             contact: Some("presence@example.org".to_owned()),
             gate: Gate::open(TestApp::caller(), test.clock.clone()),
+            tokens: TokenSettings::default(),
             tickets: Box::new(|| "7d4a1c0e5b2f4896a3d1e0c7b9f85621".to_owned()),
         };
         let door = Door::new(Arc::clone(&test.app), settings);

@@ -14,7 +14,7 @@ final class Tokens {
     private static final String SERVICE = "http://socialsecurity.be/sts/v2";
     private static final String TRUST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
     private static final String DIALECT = "http://schemas.xmlsoap.org/ws/2006/12/authorization/authclaims";
-    private static final String AUTHORIZATION = "http://docs.oasis-open.org/wsfed/authorization/200706";
+    private static final String AUTHORIZATION = "http://schemas.xmlsoap.org/ws/2006/12/authorization";
 
     private Tokens() {
     }

@@ -1,0 +1,3 @@
+//! The program's commands beside `serve`: one file each.
+
+pub(crate) mod token_key;
