@@ -4,6 +4,8 @@
 //! pass needs no more grammar than where tags, comments, sections and instructions end; what it lets pass and is no XML
 //! after all, the parser refuses.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memmem};
 
 use crate::Refusal;
@@ -71,6 +73,15 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// The text with line feeds for all line ends, which XML (2.11) asks for before anything else is read. The parser's own way
+/// misses those in instructions, and carriage returns before references.
+pub(crate) fn line_ends(text: &str) -> Cow<'_, str> {
+    if memchr(b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// Where the piece that ends with `token` is over.

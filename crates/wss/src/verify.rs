@@ -39,6 +39,7 @@ pub struct Context<'a> {
 /// `text` is the message, decoded. That its signature was not received before, the caller has to check: see
 /// [`Verified::replay`].
 pub fn verify(text: &str, context: &Context<'_>) -> Result<Verified, Refusal> {
+    let text = &*prepass::line_ends(text);
     prepass::check(text)?;
     let document = parse(text)?;
     let envelope = Envelope::of(document.root_element())?;

@@ -6,8 +6,9 @@ use crate::{Refusal, prepass, verify};
 /// The content of the Body of any SOAP 1.1 message, in the canonical form that it has in a message that
 /// [`super::Outgoing`] writes. Who writes canonical XML anyway needs it not.
 pub fn canonical_content(message: &str) -> Result<String, Refusal> {
-    prepass::check(message)?;
-    let document = verify::parse(message)?;
+    let message = prepass::line_ends(message);
+    prepass::check(&message)?;
+    let document = verify::parse(&message)?;
     let root = document.root_element();
     let body = elements(root).find(|child| is(*child, SOAP, "Body"));
     let body = body.ok_or(Refusal::NotSoap { what: "it has no Body" })?;

@@ -7,4 +7,5 @@ mod federation;
 mod pki;
 mod saml;
 mod scene;
+mod strangers;
 mod valid;

@@ -5,6 +5,11 @@ use roxmltree::{Attribute, Node, NodeType};
 use crate::escape::{escape_attribute, escape_text};
 use crate::xml::{raw_attribute, raw_name};
 
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod tests;
+
 /// How an element is canonicalised.
 #[derive(Clone, Default)]
 pub(crate) struct Canonicalization<'a> {
@@ -77,8 +82,7 @@ impl<'a> Writer<'a, '_, '_> {
         self.raw(instruction.target);
         if let Some(value) = instruction.value.filter(|value| !value.is_empty()) {
             self.out.push(b' ');
-            // The parser leaves line ends here as they were written.
-            self.raw(&value.replace("\r\n", "\n").replace('\r', "\n"));
+            self.raw(value);
         }
         self.raw("?>");
     }
