@@ -89,11 +89,12 @@ impl<'a> Writer<'a, '_, '_> {
 
     fn namespaces(&mut self, node: Node<'a, 'a>, name: &'a str, is_str_apex: bool) {
         self.declarations.clear();
-        self.use_prefix(prefix_of(name), node.tag_name().namespace().unwrap_or_default());
+        let own = node.tag_name();
+        self.use_prefix(prefix_of(name, own.name()), own.namespace().unwrap_or_default());
         for attribute in node.attributes() {
             if let Some(namespace) = attribute.namespace() {
                 let written = raw_attribute(node, &attribute);
-                self.use_prefix(prefix_of(written), namespace);
+                self.use_prefix(prefix_of(written, attribute.name()), namespace);
             }
         }
         let how = self.how;
@@ -154,6 +155,7 @@ impl<'a> Writer<'a, '_, '_> {
     }
 }
 
-fn prefix_of(name: &str) -> &str {
-    name.split_once(':').map_or("", |(prefix, _)| prefix)
+/// What stands before the colon of a name whose local part is known.
+fn prefix_of<'a>(name: &'a str, local: &str) -> &'a str {
+    &name[..name.len().saturating_sub(local.len() + 1)]
 }
