@@ -74,7 +74,7 @@ impl Generator<'_> {
             for _ in 0..self.rng.usize(..5) {
                 self.content(depth);
             }
-            self.text.push_str(&format!("</{name}>"));
+            self.text.extend(["</", &name, ">"]);
         }
         self.declared.truncate(mark);
     }

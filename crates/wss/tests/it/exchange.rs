@@ -12,7 +12,7 @@ use crate::pki::{OTHER, Wish};
 use crate::scene::{Service, caller, caller_key, now, outgoing};
 
 const CLAIM: &str = "urn:be:smals:expeditor:number";
-const REQUEST: &str = "<wst:RequestSecurityToken xmlns:wst=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\" Context=\"c&amp;1\">\
+pub(crate) const REQUEST: &str = "<wst:RequestSecurityToken xmlns:wst=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\" Context=\"c&amp;1\">\
     <wst:TokenType>http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1</wst:TokenType>\
     <wst:RequestType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue</wst:RequestType>\
     <wsp:AppliesTo xmlns:wsp=\"http://schemas.xmlsoap.org/ws/2004/09/policy\"><wsa:EndpointReference \

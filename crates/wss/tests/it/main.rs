@@ -4,6 +4,7 @@ mod attack;
 mod chain;
 mod exchange;
 mod federation;
+mod fuzz_forms;
 mod pki;
 mod saml;
 mod scene;

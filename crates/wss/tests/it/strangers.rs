@@ -23,6 +23,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 /// What the peer answers to members of a JSON object; `None` when there is no peer.
+#[expect(clippy::print_stdout, reason = "says what is skipped")]
 fn ask(members: &[(&str, &str)]) -> Option<String> {
     let Some(python) = env::var_os("PRESENCE_TEST_PYTHON").filter(|path| !path.is_empty()) else {
         println!("skipped: PRESENCE_TEST_PYTHON names no interpreter with zeep and xmlsec");

@@ -8,7 +8,7 @@ mod coverage;
 mod document;
 mod key_info;
 pub(crate) mod lab;
-mod random;
+pub(crate) mod random;
 mod replay;
 mod time;
 mod token;

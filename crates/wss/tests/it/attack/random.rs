@@ -9,7 +9,7 @@ use crate::federation;
 use crate::scene::Service;
 
 /// One change at random: a byte, a piece taken out, doubled or moved.
-fn changed(rng: &mut Rng, message: &str) -> String {
+pub(crate) fn changed(rng: &mut Rng, message: &str) -> String {
     let mut bytes = message.as_bytes().to_vec();
     let at = rng.usize(..bytes.len());
     let length = rng.usize(1..64).min(bytes.len() - at);
