@@ -176,7 +176,7 @@ fuzz() {
     host=$(rustc --version --verbose | sed -n 's/^host: //p')
     has c++ || system g++ || true
     if ! has c++; then
-        skip "fuzz targets: no C++ compiler for libFuzzer; their forms ran as tests of crates/soap (fuzz_forms)"
+        skip "fuzz targets: no C++ compiler for libFuzzer; their forms ran as tests of crates/soap and crates/wss (fuzz_forms)"
         return
     fi
     # Naming the host as the target keeps build scripts out of the instrumentation.
