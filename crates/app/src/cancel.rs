@@ -1,14 +1,13 @@
 use std::sync::Arc;
 
 use domain::{
-    Caller, CancelPresences, Error, ItemError, ItemErrors, Registration, RegistrationId,
-    not_to_cancel,
+    Caller, CancelPresences, Channel, Error, ItemError, ItemErrors, Registration, RegistrationId,
+    not_to_cancel, to_milliseconds,
 };
 use jiff::Timestamp;
 
 use crate::App;
 use crate::permission::refused;
-use crate::register::to_milliseconds;
 
 type Answer = Result<Registration, ItemErrors>;
 
@@ -28,7 +27,7 @@ impl App {
             command.cancellations.iter().map(|item| RegistrationId::new(item.id)).collect();
         let reasons: Arc<[Box<str>]> =
             command.cancellations.iter().map(|item| item.reason.into()).collect();
-        let answers = self.amend(caller, &ids, reasons.clone(), now).await?;
+        let answers = self.amend(caller, command.channel, &ids, reasons.clone(), now).await?;
         self.tell_what_is_seen(caller, &ids, &reasons, answers).await
     }
 
@@ -36,6 +35,7 @@ impl App {
     async fn amend(
         &self,
         caller: &Caller,
+        channel: Channel,
         ids: &[Option<RegistrationId>],
         reasons: Arc<[Box<str>]>,
         now: Timestamp,
@@ -44,6 +44,9 @@ impl App {
         let transition = move |place: usize, found: Option<&Registration>| match found {
             Some(registration) if !caller.cancels(registration) => {
                 Err(not_to_cancel(ItemError::RegistrationNotFound, &reasons[place]))
+            }
+            Some(registration) if !channel.can_answer(&registration.submission) => {
+                Err(not_to_cancel(ItemError::OtherChannel, &reasons[place]))
             }
             _ => domain::cancel(found, &reasons[place], caller.sender(), now, &policy),
         };

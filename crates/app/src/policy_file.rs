@@ -1,4 +1,4 @@
-use domain::{EventKind, Policy, PolicyError, Sector, SectorRule};
+use domain::{EventKind, MomentLimits, Policy, PolicyError, Sector, SectorRule};
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
@@ -27,7 +27,25 @@ pub enum PolicyFileError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    moments: Moments,
     rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the names of the file say their unit")]
+struct Moments {
+    ahead_seconds: u32,
+    age_seconds: u32,
+    offline_seconds: u32,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        let MomentLimits { ahead_seconds, age_seconds, offline_seconds } = MomentLimits::default();
+        Self { ahead_seconds, age_seconds, offline_seconds }
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,12 +81,15 @@ pub fn default_policy() -> Policy {
 }
 
 /// Reads a policy file (TOML): a list of `[[rule]]` with `sector` (none: for works of no known sector and for sectors
-/// without a rule), `from`, `events`, `days_ahead` and `cancel_days`.
+/// without a rule), `from`, `events`, `days_ahead` and `cancel_days`, and a `[moments]` with the limits of begin and end
+/// times.
 pub fn read_policy(text: &str) -> Result<Policy, PolicyFileError> {
     let file: File = toml::from_str(text)?;
     let rules: Result<_, _> =
         file.rule.into_iter().zip(1..).map(|(rule, place)| sector_rule(rule, place)).collect();
-    Ok(Policy::new(rules?)?)
+    let Moments { ahead_seconds, age_seconds, offline_seconds } = file.moments;
+    let moments = MomentLimits { ahead_seconds, age_seconds, offline_seconds };
+    Ok(Policy::new(rules?)?.with_moments(moments))
 }
 
 fn sector_rule(rule: Rule, place: usize) -> Result<SectorRule, PolicyFileError> {
@@ -113,6 +134,9 @@ mod tests {
         for sector in Sector::ALL.into_iter().map(Some).chain([None]) {
             let rule = policy.rule(sector, today);
             assert!(rule.allows(EventKind::Day), "{sector:?}");
+            let moments = matches!(sector, None | Some(Sector::Cleaning));
+            assert_eq!(rule.allows(EventKind::In), moments, "{sector:?}");
+            assert_eq!(rule.allows(EventKind::Out), moments, "{sector:?}");
             assert_eq!((rule.days_ahead, rule.cancel_days), (1, 0), "{sector:?}");
         }
     }
@@ -127,6 +151,9 @@ mod tests {
         let construction = Some(Sector::Construction);
         assert!(policy.rule(construction, date(2026, 12, 31)).allows(EventKind::Day));
         assert!(!policy.rule(construction, date(2027, 1, 1)).allows(EventKind::Day));
+        let text = format!("[moments]\nage_seconds = 60\n{DEFAULT}");
+        let moments = read_policy(&text).expect("a policy").moments();
+        assert_eq!(moments, MomentLimits { age_seconds: 60, ..MomentLimits::default() });
     }
 
     #[test]

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    Caller, Channel, Draft, Error, ItemErrors, NewRegistration, RegisterPresences, Registration,
-    Sector, Submission, WorksReference, belgian_day,
+    Caller, Draft, Error, ItemErrors, NewRegistration, RegisterPresences, Registration, Sector,
+    WorksReference, belgian_day, to_milliseconds,
 };
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use crate::App;
 use crate::permission::refused;
@@ -22,13 +21,15 @@ impl App {
         caller.may_register().map_err(refused)?;
         let now = to_milliseconds(self.clock.now());
         let sectors = self.sectors_of(command.drafts).await?;
+        let today = belgian_day(now);
         let judged: Vec<_> = command
             .drafts
             .iter()
             .map(|draft| {
                 let sector = draft.works().and_then(|works| *sectors.get(&works)?);
-                let submission = draft.check(belgian_day(now), sector, &self.policy)?;
-                Ok(new_registration(submission, sector, now, caller))
+                let submission = draft.check(now, today, sector, &self.policy)?;
+                let (channel, sender) = (command.channel, caller.sender().clone());
+                Ok(NewRegistration { submission, sector, created: now, channel, sender })
             })
             .collect();
         let judged = Self::for_its_employers(caller, judged);
@@ -68,20 +69,4 @@ impl App {
             |()| stored.next().expect("the store answers every registration that it was given");
         Ok(places.into_iter().map(|place| place.map(&mut next)).collect())
     }
-}
-
-fn new_registration(
-    submission: Submission,
-    sector: Option<Sector>,
-    created: Timestamp,
-    caller: &Caller,
-) -> NewRegistration {
-    let sender = caller.sender().clone();
-    NewRegistration { submission, sector, created, channel: Channel::WebService, sender }
-}
-
-/// Moments are kept to the millisecond; cut, so that none lies in the future.
-pub(crate) fn to_milliseconds(moment: Timestamp) -> Timestamp {
-    let cut = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Floor);
-    moment.round(cut).unwrap_or(moment)
 }

@@ -1,8 +1,10 @@
-use crate::{Draft, RegistrationId, SearchDraft};
+use crate::{Channel, Draft, RegistrationId, SearchDraft};
 
 /// Command: register presences. At most 200 at once (contract, "Operations").
 #[derive(Debug)]
 pub struct RegisterPresences<'a> {
+    /// How they came in.
+    pub channel: Channel,
     /// What to register, in the caller's order.
     pub drafts: &'a [Draft<'a>],
 }
@@ -10,6 +12,8 @@ pub struct RegisterPresences<'a> {
 /// Command: cancel registrations. At most 200 at once.
 #[derive(Debug)]
 pub struct CancelPresences<'a> {
+    /// How the call came in.
+    pub channel: Channel,
     /// What to cancel, in the caller's order.
     pub cancellations: &'a [CancelPresence<'a>],
 }

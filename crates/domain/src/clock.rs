@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 static BRUSSELS: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZone::get("Europe/Brussels").expect("the time-zone database is built into the program")
@@ -22,6 +22,12 @@ pub fn belgian_day(moment: Timestamp) -> Date {
 /// The date and time in Europe/Brussels at a moment, as answers show it.
 pub fn belgian_time(moment: Timestamp) -> DateTime {
     BRUSSELS.to_datetime(moment)
+}
+
+/// Moments are kept to the millisecond; cut, so that none lies in the future.
+pub fn to_milliseconds(moment: Timestamp) -> Timestamp {
+    let cut = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Floor);
+    moment.round(cut).unwrap_or(moment)
 }
 
 /// The first moment at which clocks in Brussels show `time`; for one that the change to summer time skips, the

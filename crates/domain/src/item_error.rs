@@ -38,6 +38,18 @@ pub enum ItemError {
     DayNotAllowed,
     /// The caller may not register for this employer.
     NotForEmployer,
+    /// The sector of the work does not register begin and end times.
+    MomentNotAllowed,
+    /// A moment that lies ahead.
+    MomentAhead,
+    /// A moment that is too long ago.
+    MomentTooOld,
+    /// The connection was lost after the moment that is late because of that, or not yet.
+    OfflineSince,
+    /// No VAT number of another country.
+    ForeignVat,
+    /// The channel has no form for this registration.
+    OtherChannel,
 }
 
 impl ItemError {
@@ -60,6 +72,12 @@ impl ItemError {
             Self::Sector => "104",
             Self::DayNotAllowed => "105",
             Self::NotForEmployer => "112",
+            Self::MomentNotAllowed => "106",
+            Self::MomentAhead => "107",
+            Self::MomentTooOld => "108",
+            Self::OfflineSince => "109",
+            Self::ForeignVat => "110",
+            Self::OtherChannel => "111",
         }
     }
 
@@ -92,6 +110,20 @@ impl ItemError {
             }
             Self::NotForEmployer => {
                 "The user has no authorization to register for this employer at this place of work"
+            }
+            Self::MomentNotAllowed => {
+                "The sector of this work registers whole days, not begin and end times"
+            }
+            Self::MomentAhead => "Invalid registration moment. It lies in the future",
+            Self::MomentTooOld => "Invalid registration moment. It is too long ago",
+            Self::OfflineSince => {
+                "Invalid offlineSince. The connection was lost before the moment that is late, and not in the future"
+            }
+            Self::ForeignVat => {
+                "Invalid foreign VAT number. It is a country code other than BE and 1 to 18 capitals or digits"
+            }
+            Self::OtherChannel => {
+                "The employer of this registration has a foreign VAT number. Cancel it over REST"
             }
         }
     }

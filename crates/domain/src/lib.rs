@@ -14,7 +14,9 @@ mod digits;
 mod draft;
 mod error;
 mod item_error;
+mod moment;
 mod permission;
+mod place_of_work;
 mod policy;
 mod profile;
 mod registration;
@@ -39,8 +41,10 @@ pub use caller::{Caller, CallerError, Identity, Sender};
 pub use cancel::{CancellationReason, cancel, not_to_cancel};
 pub use channel::Channel;
 pub use client::{CertificateRule, Client, Fingerprint, Mandate, Role, TokenKey};
-pub use clock::{Clock, belgian_day, belgian_time, earliest_instant, latest_instant};
-pub use draft::{Draft, DraftDay, DraftWho};
+pub use clock::{
+    Clock, belgian_day, belgian_time, earliest_instant, latest_instant, to_milliseconds,
+};
+pub use draft::{Draft, DraftDay, DraftEvent, DraftWho};
 pub use error::{Error, ErrorKind};
 pub use id::client_id::ClientId;
 pub use id::client_reference::ClientReference;
@@ -51,7 +55,9 @@ pub use id::limosa_id::LimosaId;
 pub use id::registration_id::RegistrationId;
 pub use id::works_reference::WorksReference;
 pub use item_error::{ItemError, ItemErrors};
+pub use moment::{Moment, MomentKind, MomentLimits};
 pub use permission::Refusal;
+pub use place_of_work::{Circle, Coordinates, PlaceOfWork};
 pub use policy::{EventKind, Policy, PolicyError, SectorRule};
 pub use profile::{Criterion, Field, Profile};
 pub use registration::{
@@ -59,10 +65,11 @@ pub use registration::{
 };
 pub use remark::{Remark, Remarks};
 pub use search::{
-    Days, Direction, MAX_FETCH_SIZE, Page, Search, SearchPage, Sort, SortKey, StatusSet,
+    Days, Direction, EventSet, MAX_FETCH_SIZE, Mark, Page, Search, SearchPage, Sort, SortKey,
+    SortValue, StatusSet, day_number,
 };
 pub use search_draft::{DraftMoment, SearchDraft, SearchRefusal};
 pub use sector::Sector;
 pub use status::Status;
 pub use visibility::{Sight, Subject, Visibility};
-pub use work::{Address, Contract, ContractRole, Contractor, Coordinates, Site, Work};
+pub use work::{Address, Contract, ContractRole, Contractor, Site, Work};

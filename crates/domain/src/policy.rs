@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::Sector;
+use crate::{MomentLimits, Sector};
 
 /// What a registration tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub struct Policy {
     rules: Vec<SectorRule>,
     /// Holds where no other does.
     ground: SectorRule,
+    moments: MomentLimits,
 }
 
 /// Why rules make no policy.
@@ -101,7 +102,7 @@ impl Policy {
         }
         let ground = rules.iter().rev().find(|rule| rule.sector.is_none());
         let ground = ground.ok_or(PolicyError::NoGround)?.clone();
-        Ok(Self { rules, ground })
+        Ok(Self { rules, ground, moments: MomentLimits::default() })
     }
 
     /// The simplest policy: whole days, today and tomorrow, cancellable until the end of the day, for everyone.
@@ -113,7 +114,18 @@ impl Policy {
             days_ahead: 1,
             cancel_days: 0,
         };
-        Self { rules: Vec::new(), ground }
+        Self { rules: Vec::new(), ground, moments: MomentLimits::default() }
+    }
+
+    /// The policy with other limits of moments.
+    #[must_use]
+    pub fn with_moments(self, moments: MomentLimits) -> Self {
+        Self { moments, ..self }
+    }
+
+    /// How far a moment may lie from the present, in every sector.
+    pub fn moments(&self) -> MomentLimits {
+        self.moments
     }
 
     /// The rule that holds for a registration of `day` at a work of `sector`: the sector's latest, else the latest

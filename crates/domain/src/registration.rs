@@ -4,21 +4,30 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::{
-    CancellationReason, Channel, ClientReference, EnterpriseNumber, Inss, LimosaId, RegistrationId,
-    Remarks, Sector, Sender, Status, WorksReference,
+    CancellationReason, Channel, ClientReference, EnterpriseNumber, EventKind, ForeignVatNumber,
+    Inss, LimosaId, Moment, RegistrationId, Remarks, Sector, Sender, Status, WorksReference,
 };
 
-/// What a sender declared: who is present where, on which day.
+/// What a sender declared: who is present where, on which day or from or until which moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
-    /// The calendar day in Belgium.
+    /// The calendar day in Belgium; of a moment, the day on which it falls.
     pub day: Date,
+    /// The begin or end of work; `None` where the whole day is registered.
+    pub moment: Option<Box<Moment>>,
     /// Who is present.
     pub who: Who,
     /// At which work.
     pub works: WorksReference,
     /// The client's own reference.
     pub reference: Option<ClientReference>,
+}
+
+impl Submission {
+    /// What is registered.
+    pub fn event(&self) -> EventKind {
+        self.moment.as_ref().map_or(EventKind::Day, |moment| moment.kind.into())
+    }
 }
 
 /// Who is present.
@@ -31,6 +40,13 @@ pub enum Who {
         /// The employer.
         company: EnterpriseNumber,
     },
+    /// A worker of an employer who has no enterprise number.
+    OfForeign {
+        /// The person's number, as submitted.
+        inss: Inss,
+        /// The employer.
+        vat: ForeignVatNumber,
+    },
     /// A posted worker, by the id of the Limosa declaration.
     Posted {
         /// The declaration's id.
@@ -42,7 +58,7 @@ impl Who {
     /// The person's number, if it is known.
     pub fn inss(&self) -> Option<Inss> {
         match self {
-            Self::Worker { inss, .. } => Some(*inss),
+            Self::Worker { inss, .. } | Self::OfForeign { inss, .. } => Some(*inss),
             Self::Posted { .. } => None,
         }
     }
@@ -51,7 +67,15 @@ impl Who {
     pub fn company(&self) -> Option<EnterpriseNumber> {
         match self {
             Self::Worker { company, .. } => Some(*company),
-            Self::Posted { .. } => None,
+            Self::OfForeign { .. } | Self::Posted { .. } => None,
+        }
+    }
+
+    /// The employer's foreign VAT number, where that is how the employer is known.
+    pub fn foreign_vat(&self) -> Option<&ForeignVatNumber> {
+        match self {
+            Self::OfForeign { vat, .. } => Some(vat),
+            Self::Worker { .. } | Self::Posted { .. } => None,
         }
     }
 }
@@ -60,6 +84,7 @@ impl fmt::Debug for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Worker { company, .. } => write!(f, "Worker(*** of {company})"),
+            Self::OfForeign { vat, .. } => write!(f, "OfForeign(*** of {vat})"),
             Self::Posted { .. } => f.write_str("Posted(***)"),
         }
     }
@@ -216,6 +241,7 @@ pub(crate) mod tests {
         NewRegistration {
             submission: Submission {
                 day,
+                moment: None,
                 who: Who::Worker { inss, company },
                 works,
                 reference: None,

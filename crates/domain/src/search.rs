@@ -1,7 +1,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::{EnterpriseNumber, Inss, Registration, Remarks, Sector, Status, WorksReference};
+use crate::{
+    Circle, EnterpriseNumber, EventKind, ForeignVatNumber, Inss, Registration, RegistrationId,
+    Remarks, Sector, Status, WorksReference,
+};
 
 /// The most registrations that a page holds (contract, `PresenceRegistrationList`).
 pub const MAX_FETCH_SIZE: u16 = 500;
@@ -27,10 +30,84 @@ pub struct Search {
     pub created_until: Option<Timestamp>,
     /// The sector of the work.
     pub sector: Option<Sector>,
+    /// Any of these events; `None` for all.
+    pub events: Option<EventSet>,
+    /// The employer, where it has no enterprise number.
+    pub foreign_vat: Option<ForeignVatNumber>,
+    /// Began or ended at this moment or later.
+    pub moment_from: Option<Timestamp>,
+    /// Began or ended at this moment or earlier.
+    pub moment_until: Option<Timestamp>,
+    /// Began or ended at coordinates in this circle.
+    pub near: Option<Circle>,
     /// In which order.
     pub sort: Sort,
+    /// Only what comes after this in the order.
+    pub after: Option<Mark>,
     /// Which part of the result.
     pub page: Page,
+}
+
+impl Search {
+    /// Everything of these days, in the order of ids, the first page.
+    pub fn of(days: Days) -> Self {
+        Self {
+            inss: None,
+            company: None,
+            works: None,
+            statuses: None,
+            remarks: None,
+            days,
+            created_from: None,
+            created_until: None,
+            sector: None,
+            events: None,
+            foreign_vat: None,
+            moment_from: None,
+            moment_until: None,
+            near: None,
+            sort: Sort::default(),
+            after: None,
+            page: Page::default(),
+        }
+    }
+}
+
+/// A set of events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventSet(u8);
+
+impl EventSet {
+    /// Is `event` in the set?
+    pub fn contains(self, event: EventKind) -> bool {
+        self.0 & (1 << event as u8) != 0
+    }
+}
+
+impl FromIterator<EventKind> for EventSet {
+    fn from_iter<I: IntoIterator<Item = EventKind>>(events: I) -> Self {
+        Self(events.into_iter().fold(0, |set, event| set | 1 << event as u8))
+    }
+}
+
+/// A place in the order of a result: where a page ended. It stays where it is when others write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The sort key of the last registration of the page, as it was then.
+    pub value: SortValue,
+    /// Its id.
+    pub id: RegistrationId,
+}
+
+/// The value by which a registration is sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortValue {
+    /// It has none; comes first.
+    Nothing,
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(Box<str>),
 }
 
 /// A set of statuses.
@@ -140,6 +217,35 @@ impl SortKey {
     pub fn from_protocol(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.protocol() == text)
     }
+}
+
+impl SortKey {
+    /// The value by which `registration` is sorted.
+    pub fn value(self, registration: &Registration) -> SortValue {
+        let submission = &registration.submission;
+        match self {
+            Self::Id => SortValue::Number(registration.id.number()),
+            Self::RegistrationDate => SortValue::Number(day_number(submission.day)),
+            Self::CreationDate => SortValue::Number(registration.created.as_millisecond()),
+            Self::Status => SortValue::Number(registration.status.number().into()),
+            Self::PlaceOfWork => SortValue::Text(submission.works.as_str().into()),
+            Self::CompanyId => submission.who.company().map_or(SortValue::Nothing, |company| {
+                SortValue::Number(company.number().cast_signed())
+            }),
+            Self::Channel => SortValue::Number(registration.channel.number().into()),
+            Self::SenderId => registration
+                .sender
+                .id
+                .as_deref()
+                .map_or(SortValue::Nothing, |id| SortValue::Text(id.into())),
+        }
+    }
+}
+
+/// A day as a number: days since 1970-01-01.
+pub fn day_number(day: Date) -> i64 {
+    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+    day.duration_since(EPOCH).as_hours() / 24
 }
 
 /// Which way a result is sorted (`SortDirectionType`).

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use crate::{
-    Days, EnterpriseNumber, Inss, ItemError, ItemErrors, MAX_FETCH_SIZE, Page, Remarks, Search,
-    Sector, Sort, StatusSet, WorksReference, earliest_instant, latest_instant,
+    Circle, Days, EnterpriseNumber, EventSet, ForeignVatNumber, Inss, ItemError, ItemErrors,
+    MAX_FETCH_SIZE, Mark, Page, Remarks, Search, Sector, Sort, StatusSet, WorksReference,
+    earliest_instant, latest_instant,
 };
 
 /// A search as a caller sent it, of the right form and not yet checked for sense.
@@ -29,6 +30,18 @@ pub struct SearchDraft<'a> {
     pub created_until: Option<DraftMoment>,
     /// The number of the sector.
     pub sector: Option<i32>,
+    /// Any of these events.
+    pub events: Option<EventSet>,
+    /// The employer's foreign VAT number.
+    pub foreign_vat: Option<&'a str>,
+    /// Began or ended at this moment or later.
+    pub moment_from: Option<Timestamp>,
+    /// Began or ended at this moment or earlier.
+    pub moment_until: Option<Timestamp>,
+    /// Began or ended at coordinates in this circle.
+    pub near: Option<Circle>,
+    /// Only what comes after this in the order.
+    pub after: Option<Mark>,
     /// In which order.
     pub sort: Sort,
     /// First row and fetch size.
@@ -51,6 +64,8 @@ pub enum SearchRefusal {
     PeriodEndsBeforeItBegins(usize),
     /// The creation interval ends before it begins.
     CreationEndsBeforeItBegins,
+    /// The time range of begin and end ends before it begins.
+    MomentsEndBeforeTheyBegin,
     /// Criteria that can be no such thing.
     Invalid(ItemErrors),
     /// It would look at more registrations than one search may.
@@ -82,10 +97,21 @@ impl SearchDraft<'_> {
             |number| Sector::from_number(number.into()).ok_or(ItemError::Sector),
             &mut errors,
         );
+        let foreign_vat = wanted(
+            self.foreign_vat,
+            |text| ForeignVatNumber::parse(text).ok_or(ItemError::ForeignVat),
+            &mut errors,
+        );
         let page = wanted(self.page, page_of, &mut errors).unwrap_or_default();
         match ItemErrors::of(errors) {
             Some(errors) => Err(SearchRefusal::Invalid(errors)),
             None => Ok(Search {
+                events: self.events,
+                foreign_vat,
+                moment_from: self.moment_from,
+                moment_until: self.moment_until,
+                near: self.near,
+                after: self.after.clone(),
                 inss,
                 company,
                 works,
@@ -104,6 +130,9 @@ impl SearchDraft<'_> {
     fn check_intervals(&self) -> Result<(), SearchRefusal> {
         if let Some(place) = self.periods.iter().position(|(first, last)| last < first) {
             return Err(SearchRefusal::PeriodEndsBeforeItBegins(place + 1));
+        }
+        if self.moment_from.zip(self.moment_until).is_some_and(|(from, until)| until < from) {
+            return Err(SearchRefusal::MomentsEndBeforeTheyBegin);
         }
         let from = self.created_from.and_then(DraftMoment::earliest);
         let until = self.created_until.and_then(DraftMoment::latest);

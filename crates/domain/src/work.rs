@@ -1,5 +1,5 @@
 use crate::register::Period;
-use crate::{EnterpriseNumber, ForeignVatNumber, Sector, WorksReference};
+use crate::{Coordinates, EnterpriseNumber, ForeignVatNumber, Sector, WorksReference};
 
 /// A declared work (declaration of works, DDT/AVW).
 #[derive(Clone, Debug, PartialEq)]
@@ -54,31 +54,6 @@ pub struct Address {
     pub house_number: Box<str>,
     /// The box.
     pub box_number: Option<Box<str>>,
-}
-
-/// A point on the earth (WGS 84), in degrees.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Coordinates {
-    longitude: f64,
-    latitude: f64,
-}
-
-impl Coordinates {
-    /// `None` where there is no such point.
-    pub fn new(longitude: f64, latitude: f64) -> Option<Self> {
-        let on_earth = (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude);
-        on_earth.then_some(Self { longitude, latitude })
-    }
-
-    /// East of Greenwich.
-    pub fn longitude(self) -> f64 {
-        self.longitude
-    }
-
-    /// North of the equator.
-    pub fn latitude(self) -> f64 {
-        self.latitude
-    }
 }
 
 /// A company that a work has a contract with.
@@ -158,13 +133,5 @@ mod tests {
             assert_eq!(ContractRole::from_number(role.number().into()), Some(role));
         }
         assert_eq!(ContractRole::from_number(0), None);
-    }
-
-    #[test]
-    fn points_are_on_the_earth() {
-        assert!(Coordinates::new(4.35, 50.84).is_some());
-        for (longitude, latitude) in [(180.1, 0.0), (0.0, -90.1), (f64::NAN, 0.0)] {
-            assert_eq!(Coordinates::new(longitude, latitude), None);
-        }
     }
 }

@@ -1,11 +1,14 @@
 -- Registrations as they now stand. The first step of a registration's life, that it was stored, is the row itself.
 --
--- day: days since 1970-01-01; created, validated: milliseconds since then, UTC; status, channel, sector: the numbers of
+-- day: days since 1970-01-01; event: 1 work begins, 2 work ends, none for a whole day, and then none of the four columns
+-- after it; at, offline_since, created, validated: milliseconds since then, UTC; status, channel, sector: the numbers of
 -- the domain; remarks: its bit set.
 CREATE TABLE registration (
     id INTEGER PRIMARY KEY,
     day INTEGER NOT NULL,
     works TEXT NOT NULL,
+    -- The enterprise number. Of an employer with a foreign VAT number a negative number that is computed from it, so
+    -- that the same index finds both; the VAT number itself then tells who it is.
     company INTEGER,
     inss INTEGER,
     limosa TEXT,
@@ -18,7 +21,12 @@ CREATE TABLE registration (
     sender_type TEXT,
     status INTEGER NOT NULL,
     remarks INTEGER NOT NULL,
-    validated INTEGER
+    validated INTEGER,
+    event INTEGER,
+    at INTEGER,
+    place TEXT,
+    offline_since INTEGER,
+    foreign_vat TEXT
 ) STRICT;
 
 -- Registrations are for today or tomorrow, so an index that begins with the day is only ever written at its hot end, and
@@ -28,11 +36,15 @@ CREATE INDEX registration_by_inss ON registration (day >> 2, inss, day);
 CREATE INDEX registration_by_works ON registration (day, works, company);
 CREATE INDEX registration_by_company ON registration (day, company);
 
+-- Performances are made of an employer's moments, many at a time: all that this needs lies in the index.
+CREATE INDEX moment_by_company ON registration (day, company, inss, works, at, event, status, foreign_vat)
+WHERE event IS NOT NULL;
+
 -- What was declared is never changed, and nothing is ever taken away.
 CREATE TRIGGER registration_keeps_what_was_declared
 BEFORE UPDATE OF
     id, day, works, company, inss, limosa, reference, created, channel,
-    sender_id, sender_company, sender_type
+    sender_id, sender_company, sender_type, event, at, place, offline_since, foreign_vat
 ON registration BEGIN SELECT RAISE(ABORT, 'what was declared is never changed'); END;
 CREATE TRIGGER registration_stays
 BEFORE DELETE ON registration BEGIN SELECT RAISE(ABORT, 'registrations are never deleted'); END;

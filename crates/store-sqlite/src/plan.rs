@@ -41,11 +41,17 @@ pub(crate) struct Plan {
 impl Plan {
     /// The plan of a search that goes this way and keeps only what matches.
     pub(crate) fn new(access: Access, search: &Search) -> Self {
+        let employer = search.company.is_some() || search.foreign_vat.is_some();
         let beside_the_index = match access {
-            Access::Inss | Access::Sender => search.works.is_some() || search.company.is_some(),
+            Access::Inss | Access::Sender => search.works.is_some() || employer,
             _ => false,
         } || access != Access::Inss && search.inss.is_some();
-        let filtered = search.statuses.is_some()
+        let filtered = search.foreign_vat.is_some()
+            || search.events.is_some()
+            || search.moment_from.is_some()
+            || search.moment_until.is_some()
+            || search.near.is_some()
+            || search.statuses.is_some()
             || search.remarks.is_some()
             || search.created_from.is_some()
             || search.created_until.is_some()
@@ -75,7 +81,7 @@ impl Plan {
             Breadth::Id => "id, day",
             Breadth::Row => {
                 "id, day, works, company, status, remarks, created, sector, channel, sender_id, \
-                 inss, sender_company"
+                 inss, sender_company, event, at, place, foreign_vat"
             }
         };
         let (index, condition) = match self.access {
@@ -103,7 +109,9 @@ impl Plan {
 mod tests {
     use std::collections::HashSet;
 
-    use domain::{Days, Direction, Page, Remarks, Sector, Sort, Status, sample};
+    use domain::{
+        Days, Direction, EventKind, ForeignVatNumber, Remarks, Sector, Sort, Status, sample,
+    };
     use jiff::Timestamp;
     use rusqlite::Connection;
 
@@ -133,7 +141,7 @@ mod tests {
 
     /// Every combination of criteria and order that the contract allows.
     fn every_search() -> impl Iterator<Item = Search> {
-        (0..256_u32).flat_map(|given| {
+        (0..1024_u32).flat_map(|given| {
             let given = move |bit: u32| given >> bit & 1 == 1;
             let orders = SortKey::ALL.into_iter().flat_map(|key| {
                 Direction::ALL.into_iter().map(move |direction| Sort { key, direction })
@@ -148,8 +156,10 @@ mod tests {
                 created_from: given(5).then_some(Timestamp::UNIX_EPOCH),
                 created_until: given(6).then_some(Timestamp::UNIX_EPOCH),
                 sector: given(7).then_some(Sector::Meat),
+                foreign_vat: given(8).then(|| ForeignVatNumber::parse("FR1").expect("a number")),
+                events: given(9).then(|| [EventKind::In].into_iter().collect()),
                 sort,
-                page: Page::default(),
+                ..Search::of(Days::default())
             })
         })
     }

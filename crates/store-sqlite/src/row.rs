@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use domain::{
-    CancellationReason, Cause, Channel, ClientReference, EnterpriseNumber, HistoryEntry, Inss,
-    LimosaId, NewRegistration, Registration, RegistrationId, Remarks, Sector, Sender, Status,
-    Submission, Who, WorksReference,
+    CancellationReason, Cause, Channel, ClientReference, EnterpriseNumber, ForeignVatNumber,
+    HistoryEntry, Inss, LimosaId, Moment, MomentKind, NewRegistration, PlaceOfWork, Registration,
+    RegistrationId, Remarks, Sector, Sender, Status, Submission, Who, WorksReference, day_number,
 };
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
@@ -17,15 +17,12 @@ const EPOCH: Date = date(1970, 1, 1);
 
 /// The columns of a registration, in the order that [`registration`] reads and [`bind`] binds.
 pub(crate) const COLUMNS: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, \
-                                  sender_id, sender_company, sender_type, status, remarks, validated";
+                                  sender_id, sender_company, sender_type, status, remarks, validated, event, at, \
+                                  place, offline_since, foreign_vat";
 
 /// The columns of a history entry, in the order that [`history_entry`] reads.
 pub(crate) const HISTORY_COLUMNS: &str =
     "at, status, remarks, cause, reason, sender_id, sender_company, sender_type";
-
-pub(crate) fn day_number(day: Date) -> i64 {
-    day.duration_since(EPOCH).as_hours() / 24
-}
 
 pub(crate) fn day_of(number: i64) -> Option<Date> {
     EPOCH.checked_add(Span::new().try_days(number).ok()?).ok()
@@ -47,6 +44,11 @@ pub(crate) fn bind(
             statement.raw_bind_parameter(5, inss.number().cast_signed())?;
             statement.raw_bind_parameter(6, None::<i64>)?;
         }
+        Who::OfForeign { inss, vat } => {
+            statement.raw_bind_parameter(4, foreign_key(vat))?;
+            statement.raw_bind_parameter(5, inss.number().cast_signed())?;
+            statement.raw_bind_parameter(6, None::<i64>)?;
+        }
         Who::Posted { limosa } => {
             statement.raw_bind_parameter(4, None::<i64>)?;
             statement.raw_bind_parameter(5, None::<i64>)?;
@@ -60,7 +62,29 @@ pub(crate) fn bind(
     bind_sender(statement, 11, &new.sender)?;
     statement.raw_bind_parameter(14, Status::Registered.number())?;
     statement.raw_bind_parameter(15, Remarks::NONE.bits())?;
-    statement.raw_bind_parameter(16, None::<i64>)
+    statement.raw_bind_parameter(16, None::<i64>)?;
+    bind_moment(statement, submission.moment.as_deref())?;
+    let vat = submission.who.foreign_vat();
+    statement.raw_bind_parameter(21, vat.map(ForeignVatNumber::as_str))
+}
+
+fn bind_moment(statement: &mut Statement<'_>, moment: Option<&Moment>) -> rusqlite::Result<()> {
+    let Some(Moment { kind, at, place, offline_since }) = moment else {
+        return (17..=20).try_for_each(|column| statement.raw_bind_parameter(column, None::<i64>));
+    };
+    statement.raw_bind_parameter(17, kind.number())?;
+    statement.raw_bind_parameter(18, at.as_millisecond())?;
+    statement.raw_bind_parameter(19, place.to_stored())?;
+    statement.raw_bind_parameter(20, offline_since.map(Timestamp::as_millisecond))
+}
+
+/// What stands for an employer without an enterprise number in the column of these: negative, and the same for the same
+/// VAT number for ever (FNV-1a). Two VAT numbers may share it.
+pub(crate) fn foreign_key(vat: &ForeignVatNumber) -> i64 {
+    let hash = vat.as_str().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash | 1 << 63).cast_signed()
 }
 
 pub(crate) fn bind_sender(
@@ -84,6 +108,7 @@ pub(crate) fn registration(row: &Row<'_>) -> Result<Registration, Failure> {
         id: RegistrationId::new(id).ok_or(unreadable("id"))?,
         submission: Submission {
             day: day_of(row.get(1)?).ok_or(unreadable("day"))?,
+            moment: moment_of(row, id)?,
             who: who(row, id)?,
             works: WorksReference::parse(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)
                 .ok_or(unreadable("works"))?,
@@ -146,13 +171,35 @@ fn who(row: &Row<'_>, id: i64) -> Result<Who, Failure> {
         let limosa = LimosaId::parse(limosa).ok_or(unreadable("Limosa id"))?;
         return Ok(Who::Posted { limosa });
     }
+    if let Some(vat) = text(row, 20)? {
+        let vat = ForeignVatNumber::parse(vat).ok_or(unreadable("foreign VAT number"))?;
+        return Ok(Who::OfForeign { inss: inss(row, id)?, vat });
+    }
     Ok(Who::Worker {
         company: EnterpriseNumber::from_long(row.get(3)?).map_err(|_| unreadable("company"))?,
-        inss: u64::try_from(row.get::<_, i64>(4)?)
-            .ok()
-            .and_then(Inss::from_stored)
-            .ok_or(unreadable("person"))?,
+        inss: inss(row, id)?,
     })
+}
+
+fn inss(row: &Row<'_>, id: i64) -> Result<Inss, Failure> {
+    u64::try_from(row.get::<_, i64>(4)?)
+        .ok()
+        .and_then(Inss::from_stored)
+        .ok_or(Failure::Unreadable { id, field: "person" })
+}
+
+fn moment_of(row: &Row<'_>, id: i64) -> Result<Option<Box<Moment>>, Failure> {
+    let unreadable = |field| Failure::Unreadable { id, field };
+    let Some(kind) = row.get::<_, Option<u8>>(16)? else { return Ok(None) };
+    let offline_since: Option<i64> = row.get(19)?;
+    Ok(Some(Box::new(Moment {
+        kind: MomentKind::from_number(kind).ok_or(unreadable("event"))?,
+        at: moment(row.get(17)?).ok_or(unreadable("moment"))?,
+        place: text(row, 18)?.and_then(PlaceOfWork::from_stored).ok_or(unreadable("place"))?,
+        offline_since: offline_since
+            .map(|at| moment(at).ok_or(unreadable("offline since")))
+            .transpose()?,
+    })))
 }
 
 fn sender(row: &Row<'_>, first: usize) -> Option<Sender> {
@@ -183,5 +230,13 @@ mod tests {
             assert_eq!(day_of(number), Some(day));
         }
         assert_eq!(day_of(i64::MAX), None);
+    }
+
+    #[test]
+    fn foreign_employers_have_negative_keys_for_ever() {
+        let key = |text| foreign_key(&ForeignVatNumber::parse(text).expect("a number"));
+        assert_eq!(key("NL123456789B01"), -4_485_926_419_435_973_285);
+        assert!(key("FR12345678901") < 0);
+        assert_ne!(key("FR12345678901"), key("NL123456789B01"));
     }
 }

@@ -110,6 +110,8 @@ mod tests {
             "DELETE FROM registration",
             "UPDATE registration SET day = 2",
             "UPDATE registration SET inss = 2",
+            "UPDATE registration SET at = 2",
+            "UPDATE registration SET place = ''",
         ] {
             assert!(connection.execute(sql, ()).is_err(), "{sql}");
         }

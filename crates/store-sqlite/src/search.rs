@@ -4,7 +4,8 @@
 use std::cmp::Ordering;
 
 use domain::{
-    Direction, Registration, Remarks, Search, SearchPage, Sort, SortKey, Status, Visibility,
+    Direction, EventKind, MomentKind, PlaceOfWork, Registration, Remarks, Search, SearchPage, Sort,
+    SortKey, SortValue, Status, Visibility,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
@@ -22,11 +23,16 @@ pub(crate) fn search(
     // One transaction, so that count, order and page are of one moment.
     let transaction = connection.unchecked_transaction()?;
     let mut hits = hits(&transaction, search, visible, budget)?;
-    hits.sort_unstable_by(|a, b| a.compare(b, search.sort.direction));
+    let direction = search.sort.direction;
+    hits.sort_unstable_by(|a, b| a.compare(&b.key, b.id, direction));
     // Several ways may lead to the same registration; equal ones now stand side by side.
     hits.dedup_by_key(|hit| hit.id);
     let count = hits.len() as u64;
+    let passed = search.after.as_ref().map_or(0, |mark| {
+        hits.partition_point(|hit| hit.compare(&mark.value, mark.id.number(), direction).is_le())
+    });
     let first = usize::try_from(search.page.first_row).unwrap_or(usize::MAX);
+    let first = first.saturating_add(passed);
     let page = hits.iter().skip(first).take(search.page.fetch_size.into());
     let registrations = read_page(&transaction, page)?;
     Ok(SearchPage { count, registrations })
@@ -34,26 +40,19 @@ pub(crate) fn search(
 
 /// A registration that matches, with what decides its place.
 struct Hit {
-    key: Key,
+    key: SortValue,
     id: i64,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Nothing,
-    Number(i64),
-    Text(Box<str>),
 }
 
 impl Hit {
     /// Equal keys are ordered by id, ascending in both directions.
-    fn compare(&self, other: &Self, direction: Direction) -> Ordering {
-        let keys = self.key.cmp(&other.key);
+    fn compare(&self, key: &SortValue, id: i64, direction: Direction) -> Ordering {
+        let keys = self.key.cmp(key);
         let keys = match direction {
             Direction::Ascending => keys,
             Direction::Descending => keys.reverse(),
         };
-        keys.then(self.id.cmp(&other.id))
+        keys.then(self.id.cmp(&id))
     }
 }
 
@@ -131,6 +130,12 @@ pub(crate) const FIRST_DAY: &str =
 pub(crate) const LAST_DAY: &str =
     "SELECT day FROM registration INDEXED BY registration_by_company ORDER BY day DESC LIMIT 1";
 
+/// The employer, as the column of employers has it.
+pub(crate) fn employer(search: &Search) -> Option<i64> {
+    let company = search.company.map(|company| company.number().cast_signed());
+    company.or_else(|| search.foreign_vat.as_ref().map(row::foreign_key))
+}
+
 /// Does the registration of a [`Breadth::Row`] hold against every criterion?
 fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
     let id = row.get(0)?;
@@ -143,13 +148,43 @@ fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
     let sector: Option<u8> = row.get(7)?;
     let inss: Option<i64> = row.get(10)?;
     Ok(search.works.is_none_or(|wanted| wanted.as_str() == works)
-        && search.company.is_none_or(|wanted| company == Some(wanted.number().cast_signed()))
+        && employer(search).is_none_or(|wanted| company == Some(wanted))
         && search.inss.is_none_or(|wanted| inss == Some(wanted.number().cast_signed()))
         && search.statuses.is_none_or(|wanted| wanted.contains(status))
         && search.remarks.is_none_or(|wanted| wanted.intersects(remarks))
         && search.created_from.is_none_or(|from| at_or_after(created, from))
         && search.created_until.is_none_or(|until| created <= until.as_millisecond())
-        && search.sector.is_none_or(|wanted| sector == Some(wanted.number())))
+        && search.sector.is_none_or(|wanted| sector == Some(wanted.number()))
+        && matches_moment(row, search)?)
+}
+
+/// Does it hold against the criteria of moments and their employers?
+fn matches_moment(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
+    let id = row.get(0)?;
+    let unreadable = |field| Failure::Unreadable { id, field };
+    if let Some(wanted) = &search.foreign_vat {
+        let vat = row.get_ref(15)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        if vat != Some(wanted.as_str()) {
+            return Ok(false);
+        }
+    }
+    let event: Option<u8> = row.get(12)?;
+    let event = event.map_or(Ok(EventKind::Day), |number| {
+        MomentKind::from_number(number).map(EventKind::from).ok_or(unreadable("event"))
+    })?;
+    if search.events.is_some_and(|wanted| !wanted.contains(event)) {
+        return Ok(false);
+    }
+    let at: Option<i64> = row.get(13)?;
+    let from = search.moment_from.is_none_or(|from| at.is_some_and(|at| at_or_after(at, from)));
+    let until =
+        search.moment_until.is_none_or(|until| at.is_some_and(|at| at <= until.as_millisecond()));
+    let Some(near) = search.near.filter(|_| from && until) else { return Ok(from && until) };
+    let place = row.get_ref(14)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    let place = place
+        .map(|place| PlaceOfWork::from_stored(place).ok_or(unreadable("place")))
+        .transpose()?;
+    Ok(place.and_then(|place| place.coordinates()).is_some_and(|point| near.contains(point)))
 }
 
 /// Is the stored millisecond at or after `from`, which may be finer?
@@ -157,17 +192,22 @@ fn at_or_after(created: i64, from: jiff::Timestamp) -> bool {
     jiff::Timestamp::from_millisecond(created).is_ok_and(|created| created >= from)
 }
 
-fn key(row: &Row<'_>, sort: Sort) -> Result<Key, Failure> {
-    let number = |number: Option<i64>| number.map_or(Key::Nothing, Key::Number);
+fn key(row: &Row<'_>, sort: Sort) -> Result<SortValue, Failure> {
     Ok(match sort.key {
-        SortKey::Id => Key::Number(row.get(0)?),
-        SortKey::RegistrationDate => Key::Number(row.get(1)?),
-        SortKey::CreationDate => Key::Number(row.get(6)?),
-        SortKey::Status => Key::Number(row.get(4)?),
-        SortKey::PlaceOfWork => Key::Text(row.get(2)?),
-        SortKey::CompanyId => number(row.get(3)?),
-        SortKey::Channel => Key::Number(row.get(8)?),
-        SortKey::SenderId => row.get::<_, Option<Box<str>>>(9)?.map_or(Key::Nothing, Key::Text),
+        SortKey::Id => SortValue::Number(row.get(0)?),
+        SortKey::RegistrationDate => SortValue::Number(row.get(1)?),
+        SortKey::CreationDate => SortValue::Number(row.get(6)?),
+        SortKey::Status => SortValue::Number(row.get(4)?),
+        SortKey::PlaceOfWork => SortValue::Text(row.get(2)?),
+        // Negative numbers stand for employers without an enterprise number.
+        SortKey::CompanyId => row
+            .get::<_, Option<i64>>(3)?
+            .filter(|number| *number >= 0)
+            .map_or(SortValue::Nothing, SortValue::Number),
+        SortKey::Channel => SortValue::Number(row.get(8)?),
+        SortKey::SenderId => {
+            row.get::<_, Option<Box<str>>>(9)?.map_or(SortValue::Nothing, SortValue::Text)
+        }
     })
 }
 

@@ -4,20 +4,20 @@
 use std::ops::RangeInclusive;
 
 use domain::register::Period;
-use domain::{EnterpriseNumber, Inss, Search, Sight, Subject, WorksReference};
+use domain::{EnterpriseNumber, Inss, Search, Sight, Subject, WorksReference, day_number};
 use jiff::civil::Date;
 use rusqlite::{Row, Statement};
 
 use crate::failure::Failure;
 use crate::plan::{Access, Plan};
-use crate::row;
+use crate::search::employer;
 
 pub(crate) struct Way<'s> {
     pub(crate) plan: Plan,
     inss: Option<Inss>,
     works: Option<WorksReference>,
-    /// The employer, or the sender.
-    enterprise: Option<EnterpriseNumber>,
+    /// The employer, or the sender, as their columns have them.
+    enterprise: Option<i64>,
     days: Vec<(i64, i64)>,
     /// Of what is met on the way, only this may be seen; `None` where all of it may.
     sights: Option<&'s [Sight]>,
@@ -26,7 +26,8 @@ pub(crate) struct Way<'s> {
 impl<'s> Way<'s> {
     /// The way of a search by who may see everything.
     pub(crate) fn of(search: &Search) -> Self {
-        let access = match (search.inss, search.works, search.company) {
+        let enterprise = employer(search);
+        let access = match (search.inss, search.works, enterprise) {
             (Some(_), ..) => Access::Inss,
             (None, Some(_), Some(_)) => Access::WorksAndCompany,
             (None, Some(_), None) => Access::Works,
@@ -37,7 +38,7 @@ impl<'s> Way<'s> {
             plan: Plan::new(access, search),
             inss: search.inss,
             works: search.works,
-            enterprise: search.company,
+            enterprise,
             days: days(search, Period::ALWAYS),
             sights: None,
         }
@@ -74,6 +75,7 @@ impl<'s> Way<'s> {
                 (Access::WorksAndCompany, None, Some(works), Some(company))
             }
         };
+        let enterprise = enterprise.map(|company: EnterpriseNumber| company.number().cast_signed());
         let days = days(search, sight.period);
         let plan = Plan::new(access, search);
         (!days.is_empty()).then_some(Self { plan, inss, works, enterprise, days, sights: None })
@@ -102,7 +104,7 @@ impl<'s> Way<'s> {
         statement: &mut Statement<'_>,
         days: &RangeInclusive<i64>,
     ) -> rusqlite::Result<()> {
-        let enterprise = self.enterprise.map(|company| company.number().cast_signed());
+        let enterprise = self.enterprise;
         let works = self.works.as_ref().map(WorksReference::as_str);
         statement.raw_bind_parameter(1, days.start())?;
         match self.plan.access {
@@ -151,12 +153,12 @@ impl<'s> Way<'s> {
 fn days(search: &Search, period: Period) -> Vec<(i64, i64)> {
     let (first, last) = bounds(period);
     let cut = |interval: &(Date, Date)| {
-        (row::day_number(interval.0).max(first), row::day_number(interval.1).min(last))
+        (day_number(interval.0).max(first), day_number(interval.1).min(last))
     };
     search.days.intervals().iter().map(cut).filter(|(first, last)| first <= last).collect()
 }
 
 fn bounds(period: Period) -> (i64, i64) {
-    let first = period.from().map_or(i64::MIN, row::day_number);
-    (first, period.until().map_or(i64::MAX, row::day_number))
+    let first = period.from().map_or(i64::MIN, day_number);
+    (first, period.until().map_or(i64::MAX, day_number))
 }

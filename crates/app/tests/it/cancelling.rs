@@ -1,11 +1,13 @@
-use domain::{CancelPresence, CancelPresences, GetPresence, ItemError, RegistrationId, Status};
+use domain::{
+    CancelPresence, CancelPresences, Channel, GetPresence, ItemError, RegistrationId, Status,
+};
 use testkit::TestApp;
 
 use crate::{Item, registered};
 
 async fn cancel(test: &TestApp, ids: &[i64], reason: &str) -> Vec<Vec<ItemError>> {
     let cancellations: Vec<_> = ids.iter().map(|id| CancelPresence { id: *id, reason }).collect();
-    let command = CancelPresences { cancellations: &cancellations };
+    let command = CancelPresences { channel: Channel::WebService, cancellations: &cancellations };
     let answers = test.app.cancel(&TestApp::caller(), command).await.expect("handled");
     answers
         .into_iter()

@@ -7,7 +7,7 @@ mod ledger;
 mod permission;
 mod registering;
 
-use domain::{Draft, DraftDay, DraftWho, RegisterPresences, Registration, sample};
+use domain::{Channel, Draft, DraftDay, DraftWho, RegisterPresences, Registration, sample};
 use testkit::TestApp;
 
 /// Owns the texts of a draft.
@@ -30,14 +30,19 @@ impl Item {
 
     fn draft(&self) -> Draft<'_> {
         let who = DraftWho::Worker { inss: &self.inss, company: self.company };
-        Draft { day: self.day, who, works: &self.works, reference: None }
+        Draft { day: self.day.clone(), who, works: &self.works, reference: None }
     }
 }
 
 /// Registers items that are right.
 async fn registered(test: &TestApp, items: &[Item]) -> Vec<Registration> {
     let drafts: Vec<_> = items.iter().map(Item::draft).collect();
-    let answers =
-        test.app.register(&TestApp::caller(), RegisterPresences { drafts: &drafts }).await;
+    let answers = test
+        .app
+        .register(
+            &TestApp::caller(),
+            RegisterPresences { channel: Channel::WebService, drafts: &drafts },
+        )
+        .await;
     answers.expect("stored").into_iter().map(|answer| answer.expect("right")).collect()
 }

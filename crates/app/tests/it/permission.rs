@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::register::Period;
 use domain::{
-    Caller, CancelPresence, CancelPresences, Client, Error, ErrorKind, GetPresence, Identity,
-    ItemError, Mandate, Profile, RegisterPresences, Registration, RegistrationId, Role,
+    Caller, CancelPresence, CancelPresences, Channel, Client, Error, ErrorKind, GetPresence,
+    Identity, ItemError, Mandate, Profile, RegisterPresences, Registration, RegistrationId, Role,
     SearchDraft, SearchPage, SearchPresences, Sender, Sort, SortKey, Status, sample,
 };
 use jiff::civil::{Date, date};
@@ -56,7 +56,10 @@ async fn register(
     item: Item,
 ) -> Result<Result<Registration, Vec<ItemError>>, Error> {
     let drafts = [item.draft()];
-    let mut answers = test.app.register(caller, RegisterPresences { drafts: &drafts }).await?;
+    let mut answers = test
+        .app
+        .register(caller, RegisterPresences { channel: Channel::WebService, drafts: &drafts })
+        .await?;
     Ok(answers.remove(0).map_err(|errors| errors.iter().collect()))
 }
 
@@ -72,7 +75,7 @@ async fn cancel(
     reason: &str,
 ) -> Result<Vec<ItemError>, Error> {
     let cancellations = [CancelPresence { id, reason }];
-    let command = CancelPresences { cancellations: &cancellations };
+    let command = CancelPresences { channel: Channel::WebService, cancellations: &cancellations };
     let answers = test.app.cancel(caller, command).await?;
     let [answer] = &answers[..] else { panic!("one answer: {answers:?}") };
     Ok(answer.as_ref().map_or_else(|errors| errors.iter().collect(), |_| Vec::new()))

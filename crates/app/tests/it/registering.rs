@@ -1,6 +1,6 @@
 use domain::{
-    Draft, DraftDay, DraftWho, EventKind, ItemError, Policy, RegisterPresences, Sector, SectorRule,
-    sample,
+    Channel, Draft, DraftDay, DraftWho, EventKind, ItemError, Policy, RegisterPresences, Sector,
+    SectorRule, sample,
 };
 use jiff::civil::{Date, date};
 use testkit::TestApp;
@@ -8,8 +8,13 @@ use testkit::TestApp;
 use crate::{Item, registered};
 
 async fn errors(test: &TestApp, draft: Draft<'_>) -> Vec<ItemError> {
-    let answers =
-        test.app.register(&TestApp::caller(), RegisterPresences { drafts: &[draft] }).await;
+    let answers = test
+        .app
+        .register(
+            &TestApp::caller(),
+            RegisterPresences { channel: Channel::WebService, drafts: &[draft] },
+        )
+        .await;
     match answers.expect("handled").remove(0) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.iter().collect(),
@@ -57,8 +62,13 @@ async fn a_bad_item_does_not_harm_its_neighbours() {
     let test = TestApp::at("2026-11-24T08:00:00Z").await;
     let (first, bad, last) = (Item::of(1), Item { company: 1, ..Item::of(2) }, Item::of(3));
     let drafts = [first.draft(), bad.draft(), last.draft()];
-    let answers =
-        test.app.register(&TestApp::caller(), RegisterPresences { drafts: &drafts }).await;
+    let answers = test
+        .app
+        .register(
+            &TestApp::caller(),
+            RegisterPresences { channel: Channel::WebService, drafts: &drafts },
+        )
+        .await;
     let answers = answers.expect("handled");
     let persons: Vec<_> = answers
         .iter()

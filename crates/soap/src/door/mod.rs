@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use app::App;
 use domain::{
-    Caller, CancelPresence, CancelPresences, GetPresence, RegisterPresences, RegistrationId,
-    SearchPresences, SearchRefusal,
+    Caller, CancelPresence, CancelPresences, Channel, GetPresence, RegisterPresences,
+    RegistrationId, SearchPresences, SearchRefusal,
 };
 
 use wss::Verified;
@@ -187,7 +187,10 @@ impl Door {
 
     async fn register(&self, caller: &Caller, items: &[SubmittedItem<'_>]) -> Result<Done, Fault> {
         let drafts: Vec<_> = items.iter().map(translate::draft).collect();
-        let answers = self.app.register(caller, RegisterPresences { drafts: &drafts }).await;
+        let answers = self
+            .app
+            .register(caller, RegisterPresences { channel: Channel::WebService, drafts: &drafts })
+            .await;
         let answers = answers.map_err(|error| Fault::from(&error))?;
         Ok(done(encode::registered(items, &answers), &answers))
     }
@@ -195,7 +198,8 @@ impl Door {
     async fn cancel(&self, caller: &Caller, items: &[CancelItem<'_>]) -> Result<Done, Fault> {
         let cancellations: Vec<_> =
             items.iter().map(|item| CancelPresence { id: item.id, reason: &item.reason }).collect();
-        let command = CancelPresences { cancellations: &cancellations };
+        let command =
+            CancelPresences { channel: Channel::WebService, cancellations: &cancellations };
         let answers = self.app.cancel(caller, command).await;
         let answers = answers.map_err(|error| Fault::from(&error))?;
         Ok(done(encode::cancelled(items, &answers), &answers))
@@ -212,7 +216,11 @@ impl Door {
             Err(SearchRefusal::PeriodEndsBeforeItBegins(place)) => {
                 return Err(period_ends_before_it_begins(place));
             }
-            Err(SearchRefusal::CreationEndsBeforeItBegins) => {
+            // SOAP has no criterion of moments, so that the second never comes.
+            Err(
+                SearchRefusal::CreationEndsBeforeItBegins
+                | SearchRefusal::MomentsEndBeforeTheyBegin,
+            ) => {
                 return Err(creation_ends_before_it_begins());
             }
             Err(SearchRefusal::Invalid(errors)) => {

@@ -41,6 +41,7 @@ pub(super) fn search<'a>(request: &'a SearchRequest<'_>) -> SearchDraft<'a> {
             .sort
             .map_or_else(Sort::default, |sort| Sort { key: sort.key, direction: sort.direction }),
         page: request.page.map(|page| (page.first_row, page.fetch_size)),
+        ..SearchDraft::default()
     }
 }
 

@@ -57,6 +57,11 @@ impl Xml {
                 self.text("INSS", &inss.digits());
                 self.number("CompanyID", company.number());
             }
+            // Only what is consulted may have it: a cancellation over SOAP of such a registration is refused.
+            Who::OfForeign { inss, vat } => {
+                self.text("INSS", &inss.digits());
+                self.text("VatNumber", vat.as_str());
+            }
             Who::Posted { limosa } => self.text("LimosaId", limosa.as_str()),
         }
         self.text("WorkPlaceId", submission.works.as_str());

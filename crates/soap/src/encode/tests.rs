@@ -45,6 +45,7 @@ fn full() -> Registration {
     NewRegistration {
         submission: Submission {
             day: date(2026, 11, 24),
+            moment: None,
             who: domain::Who::Worker { inss, company },
             works: sample::works_reference(1),
             reference: ClientReference::parse("<Team & Söhne>\r\n\t\"1\""),
@@ -67,6 +68,7 @@ fn bare() -> Registration {
     let limosa = LimosaId::parse("00123456789012345").expect("an id");
     NewRegistration {
         submission: Submission {
+            moment: None,
             who: domain::Who::Posted { limosa },
             reference: None,
             ..full.submission

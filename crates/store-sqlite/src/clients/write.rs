@@ -4,7 +4,6 @@ use store::ClientConflict;
 
 use super::read;
 use crate::failure::Failure;
-use crate::row;
 
 type Written = Result<Result<(), ClientConflict>, Failure>;
 
@@ -120,8 +119,8 @@ fn write_mandates(connection: &Connection, id: &str, mandates: &[Mandate]) -> ru
             id,
             place,
             employer.number().cast_signed(),
-            period.from().map(row::day_number),
-            period.until().map(row::day_number),
+            period.from().map(domain::day_number),
+            period.until().map(domain::day_number),
         ))?;
     }
     Ok(())

@@ -55,6 +55,7 @@ macro_rules! contract_suite {
             consulting::a_new_registration_has_one_step_in_its_history,
             searching::random_searches_agree_with_the_plain_definition,
             searching::pages_in_every_order_show_everything_once,
+            searching::marks_lead_through_everything_while_others_write,
             searching::a_page_past_the_end_is_empty_and_the_count_exact,
             searching::a_search_over_the_budget_is_refused_and_one_within_it_not,
             searching::what_may_not_be_seen_makes_no_search_too_broad,

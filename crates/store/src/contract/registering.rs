@@ -4,14 +4,16 @@ use std::sync::Arc;
 use domain::{Registration, RegistrationId, Status};
 
 use super::Fixture;
-use super::samples::{posted, stored, worker};
+use super::samples::{moment_of, posted, stored, worker};
 
 /// Every part of a registration is kept, the optional ones too.
 pub async fn what_is_stored_is_answered_and_found_whole(fixture: &impl Fixture) {
     let store = fixture.open().await;
-    let new = vec![worker(1, 2, 3), posted()];
+    let mut random = fastrand::Rng::with_seed(25);
+    let mut new = vec![worker(1, 2, 3), posted()];
+    new.extend((0..40).map(|_| moment_of(&mut random)));
     let answered = stored(&*store, new.clone()).await;
-    assert_eq!(answered.len(), 2);
+    assert_eq!(answered.len(), new.len());
     for (answered, new) in answered.iter().zip(new) {
         assert_eq!(*answered, new.stored_as(answered.id));
         assert_eq!(answered.status, Status::Registered);

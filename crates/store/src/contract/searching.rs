@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use domain::register::Period;
 use domain::{
-    Days, Direction, ErrorKind, ItemError, MAX_FETCH_SIZE, Page, Registration, Remark, Remarks,
-    Search, SearchPage, Sector, Sight, Sort, SortKey, Status, StatusSet, Subject, Visibility,
-    sample,
+    Circle, Coordinates, Days, Direction, ErrorKind, EventKind, ForeignVatNumber, ItemError,
+    MAX_FETCH_SIZE, Mark, Page, Registration, Remark, Remarks, Search, SearchPage, Sector, Sight,
+    Sort, SortKey, Status, StatusSet, Subject, Visibility, sample,
 };
 use jiff::{Timestamp, ToSpan};
 
@@ -15,19 +15,8 @@ use crate::Store;
 const BUDGET: u32 = 10_000;
 
 fn all_days() -> Search {
-    Search {
-        inss: None,
-        company: None,
-        works: None,
-        statuses: None,
-        remarks: None,
-        days: Days::new([(DAY, DAY + 10.days())]),
-        created_from: None,
-        created_until: None,
-        sector: None,
-        sort: Sort::default(),
-        page: Page { first_row: 0, fetch_size: MAX_FETCH_SIZE },
-    }
+    let page = Page { first_row: 0, fetch_size: MAX_FETCH_SIZE };
+    Search { page, ..Search::of(Days::new([(DAY, DAY + 10.days())])) }
 }
 
 async fn search(store: &dyn Store, search: &Search) -> SearchPage {
@@ -92,9 +81,22 @@ fn random_search(random: &mut fastrand::Rng) -> Search {
     let (inss, company, works, statuses, remarks) =
         (maybe(3), maybe(3), maybe(3), maybe(4), maybe(4));
     let (from, until, sector) = (maybe(4), maybe(4), maybe(4));
+    let (events, vat, moment_from, moment_until, near) =
+        (maybe(5), maybe(12), maybe(12), maybe(12), maybe(16));
+    let vat = vat.then(|| ["FR12345678901", "NL123456789B01"][random.usize(..2)]);
+    let centre = Coordinates::new(4.35, 50.842).expect("on earth");
     Search {
+        events: events.then(|| {
+            let events = [EventKind::Day, EventKind::In, EventKind::Out];
+            events.into_iter().filter(|_| random.bool()).collect()
+        }),
+        foreign_vat: vat.and_then(ForeignVatNumber::parse),
+        moment_from: moment_from.then(|| instant(random)),
+        moment_until: moment_until.then(|| instant(random)),
+        near: near.then(|| Circle { centre, radius: random.u32(..700) }),
+        after: None,
         inss: inss.then(|| sample::inss(random.u32(..6))),
-        company: company.then(|| sample::enterprise_number(random.u32(..4))),
+        company: (company && vat.is_none()).then(|| sample::enterprise_number(random.u32(..4))),
         works: works.then(|| sample::works_reference(random.u32(..4))),
         statuses: statuses.then(|| Status::ALL.into_iter().filter(|_| random.bool()).collect()),
         remarks: remarks.then(|| Remarks::NONE.with(Remark::Duplicate)),
@@ -149,6 +151,43 @@ pub async fn pages_in_every_order_show_everything_once(fixture: &impl Fixture) {
             assert_eq!(seen, whole, "{sort:?}");
         }
     }
+}
+
+/// A page that begins after a mark is the same whatever was written meanwhile, and marks lead through everything once.
+pub async fn marks_lead_through_everything_while_others_write(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let mut random = fastrand::Rng::with_seed(28);
+    let all = filled(&*store, &mut random).await;
+    for key in SortKey::ALL {
+        for direction in Direction::ALL {
+            let sort = Sort { key, direction };
+            let page = Page { first_row: 0, fetch_size: 61 };
+            let mut wanted = Search { sort, page, ..all_days() };
+            let mut seen = Vec::new();
+            loop {
+                let page = search(&*store, &wanted).await;
+                let Some(last) = page.registrations.last() else { break };
+                wanted.after = Some(Mark { value: key.value(last), id: last.id });
+                let full = page.registrations.len() == 61;
+                seen.extend(page.registrations);
+                if !full {
+                    break;
+                }
+                stored(&*store, mixed(&mut random, 3)).await;
+            }
+            let known: Vec<_> = seen.iter().filter(|seen| all.contains(seen)).cloned().collect();
+            let whole = model::found(&all, &Search { sort, ..all_days() }, &Visibility::Everything);
+            assert_eq!(known, whole, "{sort:?}");
+            let ids: std::collections::HashSet<_> = seen.iter().map(|seen| seen.id).collect();
+            assert_eq!(ids.len(), seen.len(), "{sort:?}: nothing twice");
+        }
+    }
+    let mark = Mark { value: SortKey::Id.value(&all[9]), id: all[9].id };
+    let wanted = Search { after: Some(mark), ..all_days() };
+    let known = model::after_mark(all.clone(), &wanted);
+    assert_eq!(known, all[10..]);
+    let found = search(&*store, &wanted).await.registrations;
+    assert_eq!(found[..390], known[..], "the count is of all, the page after the mark");
 }
 
 /// Asking too far, or for nothing, still counts.
