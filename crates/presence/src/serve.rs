@@ -25,7 +25,9 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Room, Service};
-use crate::server::{Bounds, ConnectionCounts, Listener, Patience};
+use crate::server::{
+    Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
+};
 use crate::telemetry::{Kind, Metrics};
 use crate::ticket::ticket;
 
@@ -67,6 +69,9 @@ pub(crate) enum ServeError {
     /// The keys of the demonstration.
     #[error("the keys of the demonstration cannot be made: {0}")]
     DemoKeys(#[from] DemoKeysError),
+    /// TLS.
+    #[error("TLS cannot be spoken: {0}")]
+    Tls(#[from] TlsError),
     /// The system gives no signals.
     #[error("the system's signals cannot be received: {0}")]
     Signals(io::Error),
@@ -89,6 +94,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let store = open_store(folder.path())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let policy = policy(config.policy.as_deref())?;
+    let entrance = entrance(&config)?;
     let outer = bind("listen", config.listen)?;
     let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
     let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
@@ -100,14 +106,15 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
         let keys = demo::keys(store.as_ref(), folder.path(), clock.now()).await?;
         announce(&config, folder.path(), &outer, inner.as_ref());
         let inner = inner.as_ref().map(Listener::address);
-        show(&demo::console(outer.address(), inner, folder.path(), &keys, clock.as_ref()));
+        let service = format!("{}://{}", config.scheme(), outer.address());
+        show(&demo::console(&service, inner, folder.path(), &keys, clock.as_ref()));
     } else {
         announce(&config, folder.path(), &outer, inner.as_ref());
     }
     watch_store(&mut metrics, &store);
     let gate = gate(&config, register, clock);
     let service = Arc::new(service(&config, app, gate, metrics, stopped.clone()));
-    let listeners = listen(&config, &service, outer, inner, &stopped);
+    let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
@@ -191,6 +198,7 @@ fn service(
     Service {
         door: Door::new(Arc::clone(&app), settings),
         app,
+        scheme: config.scheme(),
         public_url: config.public_url.clone(),
         max_body: config.max_body_bytes,
         body_timeout: config.body_timeout,
@@ -204,8 +212,8 @@ fn service(
 fn listen(
     config: &Config,
     service: &Arc<Service>,
-    outer: Listener,
-    inner: Option<Listener>,
+    entrance: Entrance,
+    (outer, inner): (Listener, Option<Listener>),
     stop: &watch::Receiver<bool>,
 ) -> JoinSet<()> {
     let patience = Patience {
@@ -217,11 +225,12 @@ fn listen(
     let router = http::outer(Arc::clone(service));
     let counts = service.metrics.connections.clone();
     let bounds = Bounds { connections: config.max_connections, patience };
-    listeners.spawn(outer.serve(router, bounds, counts, stop.clone()));
+    listeners.spawn(outer.serve(router, entrance, bounds, counts, stop.clone()));
     if let Some(inner) = inner {
         let router = http::inner(Arc::clone(service));
         let bounds = Bounds { connections: INNER_CONNECTIONS, patience };
-        listeners.spawn(inner.serve(router, bounds, ConnectionCounts::default(), stop.clone()));
+        let (entrance, counts) = (Entrance::default(), ConnectionCounts::default());
+        listeners.spawn(inner.serve(router, entrance, bounds, counts, stop.clone()));
     }
     listeners
 }
@@ -245,6 +254,24 @@ async fn finish(
         () = tokio::time::sleep(config.stop_timeout) => Err(ServeError::CutShort),
         () = signals.next() => Err(ServeError::CutShort),
     }
+}
+
+/// How connections come in; with TLS, whose files are read anew from now on.
+fn entrance(config: &Config) -> Result<Entrance, ServeError> {
+    let origin = Origin { way: config.client_address, proxies: config.trusted_proxies.clone() };
+    let Some((certificate, key)) = config.tls_certificate.clone().zip(config.tls_key.clone())
+    else {
+        return Ok(Entrance { origin, tls: None });
+    };
+    let tls = Arc::new(Tls::new(TlsFiles {
+        certificate,
+        key,
+        client_authorities: config.tls_client_authorities.clone(),
+        client_required: config.tls_client_required,
+    })?);
+    let hang_up = signal(SignalKind::hangup()).map_err(ServeError::Signals)?;
+    tokio::spawn(reload(Arc::clone(&tls), hang_up, config.tls_reload_interval));
+    Ok(Entrance { origin, tls: Some(tls) })
 }
 
 fn bind(setting: &'static str, address: SocketAddr) -> Result<Listener, ServeError> {
@@ -284,9 +311,9 @@ fn announce(config: &Config, data: &Path, outer: &Listener, inner: Option<&Liste
     if let Some(inner) = inner {
         tracing::info!("metrics on http://{}/metrics", inner.address());
     }
-    let path = Endpoint::HolderOfKey.path();
-    tracing::info!("service on http://{}{path}", outer.address());
-    tracing::info!("listening on http://{}", outer.address());
+    let (path, scheme) = (Endpoint::HolderOfKey.path(), config.scheme());
+    tracing::info!("service on {scheme}://{}{path}", outer.address());
+    tracing::info!("listening on {scheme}://{}", outer.address());
 }
 
 /// The console is where a demonstration is explained. It works as well when nobody reads there.

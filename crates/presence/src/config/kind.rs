@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::server::{Network, Way};
 use soap::{Environment, Sha1};
 
 /// Every environment (contract page SOAP, section Faults).
@@ -95,6 +96,24 @@ pub(super) fn files(given: &str) -> Result<Vec<PathBuf>, String> {
 
 pub(super) fn file(given: &str) -> Result<Option<PathBuf>, String> {
     text(given).map(|path| Some(path.into()))
+}
+
+pub(super) fn way(text: &str) -> Result<Way, String> {
+    match text {
+        "connection" => Ok(Way::Connection),
+        "proxy-protocol" => Ok(Way::ProxyProtocol),
+        "x-forwarded-for" => Ok(Way::XForwardedFor),
+        "forwarded" => Ok(Way::Forwarded),
+        _ => Err(format!("\"{text}\" is none of the four")),
+    }
+}
+
+/// Ranges of addresses, divided by commas.
+pub(super) fn networks(given: &str) -> Result<Vec<Network>, String> {
+    let network = |part: &str| {
+        part.trim().parse().map_err(|_| format!("\"{part}\" is no address or range of addresses"))
+    };
+    given.split(',').map(network).collect()
 }
 
 pub(super) fn sha1(text: &str) -> Result<Sha1, String> {

@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::server::{Network, Way};
 use domain::EnterpriseNumber;
 use soap::{Environment, Sha1};
 
@@ -32,6 +33,13 @@ pub(crate) struct Config {
     /// `None` where the inner listener is off.
     pub(crate) inner_listen: Option<SocketAddr>,
     pub(crate) public_url: Option<String>,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) tls_client_authorities: Vec<PathBuf>,
+    pub(crate) tls_client_required: bool,
+    pub(crate) tls_reload_interval: Duration,
+    pub(crate) client_address: Way,
+    pub(crate) trusted_proxies: Vec<Network>,
     /// `None` for a demonstration in a fresh folder.
     pub(crate) data: Option<PathBuf>,
     pub(crate) environment: Environment,
@@ -63,4 +71,11 @@ pub(crate) struct Config {
     pub(crate) stop_timeout: Duration,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+}
+
+impl Config {
+    /// The scheme of the service's address.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls_certificate.is_some() { "https" } else { "http" }
+    }
 }

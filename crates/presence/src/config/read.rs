@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
+use crate::server::Way;
 use soap::{Environment, Sha1};
 
 use super::nearest::nearest;
@@ -129,6 +130,13 @@ fn defaults() -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         inner_listen: None,
         public_url: None,
+        tls_certificate: None,
+        tls_key: None,
+        tls_client_authorities: Vec::new(),
+        tls_client_required: false,
+        tls_reload_interval: Duration::ZERO,
+        client_address: Way::Connection,
+        trusted_proxies: Vec::new(),
         data: None,
         environment: Environment::Development,
         contact: None,

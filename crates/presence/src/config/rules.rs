@@ -1,5 +1,6 @@
 //! What settings mean together.
 
+use crate::server::Way;
 use soap::{Environment, Sha1};
 
 use super::read::Given;
@@ -53,6 +54,22 @@ pub(super) fn agree(config: &Config, given: &Given) -> Vec<Problem> {
         let wrong =
             "without token_key the program makes its keys, and keeps the former ones itself";
         refuse("token_former_key", wrong, "give token_key too, or neither");
+    }
+    if config.tls_certificate.is_some() != config.tls_key.is_some() {
+        let given = if config.tls_key.is_some() { "tls_key" } else { "tls_certificate" };
+        refuse(given, "it is given alone", "tls_certificate and tls_key go together");
+    }
+    if config.tls_certificate.is_none() && !config.tls_client_authorities.is_empty() {
+        let allowed = "give tls_certificate and tls_key too";
+        refuse("tls_client_authorities", "certificates are only shown in TLS", allowed);
+    }
+    if config.tls_client_required && config.tls_client_authorities.is_empty() {
+        let wrong = "no certificate could satisfy it";
+        refuse("tls_client_required", wrong, "give tls_client_authorities too");
+    }
+    if config.client_address != Way::Connection && config.trusted_proxies.is_empty() {
+        let wrong = "nobody is trusted to say it";
+        refuse("client_address", wrong, "give trusted_proxies too, or `connection`");
     }
     // A packed body is held beside what is unpacked of it, and a step of what comes next.
     if config.max_buffered_bytes / 3 < config.max_body_bytes {

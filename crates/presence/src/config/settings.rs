@@ -62,7 +62,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "listen",
         default: Some("127.0.0.1:8080"),
         takes: ADDRESS,
-        doc: "Where the service listens: HTTP/1.1, and HTTP/2 with prior knowledge, both without TLS.",
+        doc: "Where the service listens: HTTP/1.1 and HTTP/2 (with prior knowledge, or agreed on by TLS).",
         apply: into!(listen, kind::address),
     },
     Setting {
@@ -83,8 +83,69 @@ pub(crate) const SETTINGS: &[Setting] = &[
         default: None,
         takes: "an `http` or `https` URL without a query",
         doc: "The address under which callers reach the service, for the contract that `?wsdl` serves. Without it, \
-              the `Host` of each request is used, with `http`.",
+              the `Host` of each request is used, with `https` where TLS is spoken.",
         apply: into!(public_url, |text| kind::url(text).map(Some)),
+    },
+    Setting {
+        chapter: "Addresses",
+        key: "client_address",
+        default: Some("connection"),
+        takes: "`connection`, `proxy-protocol`, `x-forwarded-for` or `forwarded`",
+        doc: "By what a caller's address is known, for the log and the limits of a caller. Behind a balancer: by what it \
+              says in front of each connection (PROXY protocol, version 1 or 2), or in this header of each request. Only \
+              the addresses in `trusted_proxies` are listened to; with `proxy-protocol` only they may connect.",
+        apply: into!(client_address, kind::way),
+    },
+    Setting {
+        chapter: "Addresses",
+        key: "trusted_proxies",
+        default: None,
+        takes: "addresses, or ranges as `10.0.0.0/8`, divided by commas",
+        doc: "The balancers in front of the service.",
+        apply: into!(trusted_proxies, kind::networks),
+    },
+    Setting {
+        chapter: "TLS",
+        key: "tls_certificate",
+        default: None,
+        takes: "a file in PEM",
+        doc: "The service's certificate, followed by those between it and its authority. With it and `tls_key` the \
+              service speaks TLS 1.2 and 1.3 on `listen`, and nothing else.",
+        apply: into!(tls_certificate, kind::file),
+    },
+    Setting {
+        chapter: "TLS",
+        key: "tls_key",
+        default: None,
+        takes: "a file in PEM, not encrypted: PKCS#8, PKCS#1 or SEC 1",
+        doc: "The private key of `tls_certificate`.",
+        apply: into!(tls_key, kind::file),
+    },
+    Setting {
+        chapter: "TLS",
+        key: "tls_client_authorities",
+        default: None,
+        takes: "files in PEM, divided by commas",
+        doc: "The authorities whose certificates callers may show in the handshake. The log names the certificate of a \
+              call by its fingerprint, as the register of clients does. Without authorities no certificate is asked for.",
+        apply: into!(tls_client_authorities, kind::files),
+    },
+    Setting {
+        chapter: "TLS",
+        key: "tls_client_required",
+        default: Some("false"),
+        takes: SWITCH,
+        doc: "Refuses the handshake of whoever shows no certificate of `tls_client_authorities`.",
+        apply: into!(tls_client_required, kind::switch),
+    },
+    Setting {
+        chapter: "TLS",
+        key: "tls_reload_interval",
+        default: Some("60"),
+        takes: SECONDS,
+        doc: "How often the files of TLS are looked at. Changed ones are read anew, and at once on SIGHUP; connections \
+              from then on use them. Files that cannot be used are logged as an error and change nothing.",
+        apply: into!(tls_reload_interval, kind::seconds),
     },
     Setting {
         chapter: "Service",

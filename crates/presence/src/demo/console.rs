@@ -14,13 +14,13 @@ const TYPES: &str = "http://socialsecurity.be/presenceregistration/schemas/v1";
 
 /// What the console of a demonstration shows.
 pub(crate) fn console(
-    service: SocketAddr,
+    service: &str,
     inner: Option<SocketAddr>,
     data: &Path,
     keys: &Path,
     clock: &dyn Clock,
 ) -> String {
-    let url = format!("http://{service}{}", Endpoint::HolderOfKey.path());
+    let url = format!("{service}{}", Endpoint::HolderOfKey.path());
     let (works, workers, employers) = (works(), workers(), employers());
     let mut text =
         format!("Presence, a demonstration. Everything below is synthetic.\n\n  service   {url}\n");
@@ -54,7 +54,7 @@ pub(crate) fn console(
         format_args!("Addresses that ask for a signature, each with its policy at ?wsdl"),
     );
     for endpoint in Endpoint::ALL.into_iter().filter(|it| *it != Endpoint::HolderOfKey) {
-        add(&mut text, format_args!("  http://{service}{}", endpoint.path()));
+        add(&mut text, format_args!("  {service}{}", endpoint.path()));
     }
     let today = belgian_day(clock.now());
     add(
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_console_names_every_sample_and_the_addresses() {
-        let (service, inner) = (([127, 0, 0, 1], 81).into(), ([127, 0, 0, 1], 82).into());
+        let (service, inner) = ("http://127.0.0.1:81", ([127, 0, 0, 1], 82).into());
         let text = console(service, Some(inner), Path::new("there"), Path::new("keys"), &Noon);
         let samples = workers().into_iter().map(Inss::digits);
         let samples = samples.chain(employers().into_iter().map(digits));

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use domain::Fingerprint;
 use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
 };
@@ -11,6 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use soap::{Answer, Endpoint, TransportFault};
 use tokio::sync::OwnedSemaphorePermit;
+use wss::Certificate;
 
 use super::Service;
 use super::body::{self, BodyError, Place};
@@ -176,6 +178,7 @@ impl Ending {
             bytes_in = size,
             bytes_out = body.len(),
             peer = %self.peer.address,
+            certificate = self.peer.certificate.as_ref().map(|shown| tracing::field::display(fingerprint(shown))),
         );
         let mut response = Response::new(body.into());
         *response.status_mut() =
@@ -191,6 +194,11 @@ impl Ending {
         }
         response
     }
+}
+
+/// How the register of clients and the log name a certificate.
+fn fingerprint(certificate: &Certificate) -> Fingerprint {
+    Fingerprint(*certificate.sha256())
 }
 
 /// Counts a call as under way, however it ends.

@@ -29,6 +29,7 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
     Arc::new(Service {
         door: Door::new(Arc::clone(&app), settings),
         app,
+        scheme: "http",
         public_url: None,
         max_body: 1 << 20,
         body_timeout: Duration::from_secs(1),

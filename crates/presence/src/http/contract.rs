@@ -18,7 +18,8 @@ pub(super) async fn contract(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let address = address(endpoint, service.public_url.as_deref(), &uri, &headers);
+    let address =
+        address(endpoint, service.public_url.as_deref(), (service.scheme, &uri), &headers);
     let Some(query) = uri.query() else {
         let hint = format!(
             "This is the presence registration service (SOAP 1.1). Send calls here with POST.\n\
@@ -36,14 +37,19 @@ pub(super) async fn contract(
 }
 
 /// The service's address as the caller knows it.
-fn address(endpoint: Endpoint, public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> String {
+fn address(
+    endpoint: Endpoint,
+    public_url: Option<&str>,
+    (scheme, uri): (&str, &Uri),
+    headers: &HeaderMap,
+) -> String {
     let path = endpoint.path();
     if let Some(url) = public_url {
         return format!("{url}{path}");
     }
     let named = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = uri.authority().map(http::uri::Authority::as_str).or(named).unwrap_or("localhost");
-    format!("http://{host}{path}")
+    format!("{scheme}://{host}{path}")
 }
 
 #[cfg(test)]
@@ -57,7 +63,8 @@ mod tests {
         let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("a:1"))]);
         let (path, whole) = (Uri::from_static("/x"), Uri::from_static("http://b:2/x"));
         let public = Some("https://c/d");
-        let address = |public, uri, headers| address(Endpoint::VarC, public, uri, headers);
+        let address =
+            |public, uri, headers| address(Endpoint::VarC, public, ("http", uri), headers);
         let none = HeaderMap::new();
         let path_of = Endpoint::VarC.path();
         assert_eq!(address(public, &path, &headers), format!("https://c/d{path_of}"));

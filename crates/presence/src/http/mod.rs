@@ -33,6 +33,8 @@ pub(crate) struct Service {
     pub(crate) door: soap::Door,
     /// The service itself, for its health.
     pub(crate) app: Arc<app::App>,
+    /// The scheme of the address, where callers reach it as it is.
+    pub(crate) scheme: &'static str,
     /// The address that callers know.
     pub(crate) public_url: Option<String>,
     /// The largest body, packed or not.

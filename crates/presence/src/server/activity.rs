@@ -17,6 +17,8 @@ pub(crate) struct Patience {
 /// What a connection is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// What comes before the first request: a balancer's header, the handshake of TLS.
+    Handshake,
     /// The rest of a request's line and headers.
     Header,
     /// The peer to take an answer.
@@ -31,6 +33,7 @@ impl Phase {
     /// Its name in logs and metrics.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Handshake => "handshake",
             Self::Header => "header",
             Self::Write => "write",
             Self::Idle => "idle",

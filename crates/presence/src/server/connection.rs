@@ -11,19 +11,24 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tower::ServiceExt as _;
+use wss::Certificate;
 
 use super::activity::{Activity, Patience, Phase};
+use super::entrance::{Entered, Entrance, Transport};
 use super::stream::{Stream, Traffic};
 
 /// The connection that a request came by.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
-    /// The other end.
+    /// Where it comes from, as far as is known.
     pub(crate) address: SocketAddr,
+    /// The verified certificate that the caller showed when the connection was made.
+    pub(crate) certificate: Option<Arc<Certificate>>,
     activity: Arc<Activity>,
 }
 
@@ -31,7 +36,8 @@ impl Peer {
     /// The other end of a connection that is not watched.
     #[cfg(test)]
     pub(crate) fn unwatched(address: SocketAddr) -> Self {
-        Self { address, activity: Arc::new(Activity::new(Instant::now())) }
+        let activity = Arc::new(Activity::new(Instant::now()));
+        Self { address, certificate: None, activity }
     }
 
     /// Says that an answer is given before the request's body was read to its end. The connection then goes on
@@ -48,6 +54,7 @@ pub(super) struct Shared {
     pub(super) protocol: auto::Builder<TokioExecutor>,
     pub(super) patience: Patience,
     pub(super) traffic: Traffic,
+    pub(super) entrance: Entrance,
     /// Turns true when the service stops.
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -78,7 +85,34 @@ pub(super) fn protocol(patience: Patience) -> auto::Builder<TokioExecutor> {
 
 /// Serves one connection to its end. Answers the phase in which it was cut off, if it was.
 pub(super) async fn serve(socket: TcpStream, peer: SocketAddr, shared: Shared) -> Option<Phase> {
-    let Shared { router, protocol, patience, traffic, mut stop } = shared;
+    let mut stop = shared.stop.clone();
+    let entering = timeout(shared.patience.header, shared.entrance.enter(socket, peer));
+    let entered = tokio::select! {
+        biased;
+        entered = entering => entered,
+        _ = stop.wait_for(|stop| *stop) => return None,
+    };
+    let Entered { transport, origin, certificate } = match entered {
+        Ok(Ok(entered)) => entered,
+        Ok(Err(error)) => {
+            tracing::info!(%peer, %error, "a connection was not let in");
+            return Some(Phase::Handshake);
+        }
+        Err(_) => return Some(Phase::Handshake),
+    };
+    match transport {
+        Transport::Plain(socket) => serve_entered(socket, origin, certificate, shared).await,
+        Transport::Tls(stream) => serve_entered(stream, origin, certificate, shared).await,
+    }
+}
+
+async fn serve_entered<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    socket: S,
+    origin: SocketAddr,
+    certificate: Option<Arc<Certificate>>,
+    shared: Shared,
+) -> Option<Phase> {
+    let Shared { router, protocol, patience, traffic, entrance, mut stop } = shared;
     let activity = Arc::new(Activity::new(Instant::now()));
     let http2 = Arc::new(AtomicBool::new(false));
     let io = TokioIo::new(Stream::new(socket, Arc::clone(&activity), traffic));
@@ -87,7 +121,12 @@ pub(super) async fn serve(socket: TcpStream, peer: SocketAddr, shared: Shared) -
         if request.version() == Version::HTTP_2 {
             http2.store(true, Ordering::Relaxed);
         }
-        request.extensions_mut().insert(Peer { address: peer, activity: Arc::clone(&activity) });
+        let peer = Peer {
+            address: entrance.origin.of_request(origin, request.headers()),
+            certificate: certificate.clone(),
+            activity: Arc::clone(&activity),
+        };
+        request.extensions_mut().insert(peer);
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let answer = answer.await;

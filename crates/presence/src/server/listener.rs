@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::activity::Patience;
 use super::connection::{self, Shared};
+use super::entrance::Entrance;
 use super::stream::Traffic;
 
 /// How many connections the system may hold for us until we accept them.
@@ -70,6 +71,7 @@ impl Listener {
     pub(crate) async fn serve(
         self,
         router: Router,
+        entrance: Entrance,
         bounds: Bounds,
         counts: ConnectionCounts,
         mut stop: watch::Receiver<bool>,
@@ -80,6 +82,7 @@ impl Listener {
             protocol: connection::protocol(bounds.patience),
             patience: bounds.patience,
             traffic: counts.traffic.clone(),
+            entrance,
             stop: stop.clone(),
         };
         loop {

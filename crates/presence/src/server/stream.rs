@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
@@ -30,8 +29,8 @@ pub(crate) struct Traffic {
 /// told it why. So where a body was left unread the end is two steps: no more is written, then what comes is thrown
 /// away for a while.
 #[derive(Debug)]
-pub(super) struct Stream {
-    socket: TcpStream,
+pub(super) struct Stream<S> {
+    socket: S,
     activity: Arc<Activity>,
     traffic: Traffic,
     linger: Option<Linger>,
@@ -43,8 +42,8 @@ struct Linger {
     left: usize,
 }
 
-impl Stream {
-    pub(super) fn new(socket: TcpStream, activity: Arc<Activity>, traffic: Traffic) -> Self {
+impl<S> Stream<S> {
+    pub(super) fn new(socket: S, activity: Arc<Activity>, traffic: Traffic) -> Self {
         Self { socket, activity, traffic, linger: None }
     }
 
@@ -60,7 +59,7 @@ impl Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -77,7 +76,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

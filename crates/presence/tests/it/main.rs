@@ -1,5 +1,6 @@
 //! The real program, started on a free port and talked to over real connections.
 
+mod balancer;
 mod hostile;
 mod http2;
 mod kill;
@@ -12,3 +13,4 @@ mod settings;
 mod soap;
 mod stop;
 mod strangers;
+mod tls;

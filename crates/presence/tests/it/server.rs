@@ -70,7 +70,7 @@ impl Server {
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut server = Self { child, log, address: nowhere, inner: nowhere, data: None };
         server.inner = address(&server.log_line("metrics on http://"), "metrics on http://");
-        server.address = address(&server.log_line("listening on http://"), "listening on http://");
+        server.address = address(&server.log_line("listening on http"), "://");
         (server, stdout)
     }
 

@@ -1,0 +1,58 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+use wss::Certificate;
+
+use super::origin::Origin;
+use super::tls::Tls;
+
+/// What a connection has to do before its first request.
+#[derive(Clone, Default)]
+pub(crate) struct Entrance {
+    /// Whose word is taken on where it comes from.
+    pub(crate) origin: Origin,
+    /// With TLS, unless `None`.
+    pub(crate) tls: Option<Arc<Tls>>,
+}
+
+/// A connection that may now send requests.
+pub(super) struct Entered {
+    pub(super) transport: Transport,
+    /// Where it comes from.
+    pub(super) origin: SocketAddr,
+    /// The verified certificate that the caller showed.
+    pub(super) certificate: Option<Arc<Certificate>>,
+}
+
+/// The bytes of a connection.
+pub(super) enum Transport {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Entrance {
+    /// Lets a connection in, as soon as it has said what it must. Whoever calls limits the time.
+    pub(super) async fn enter(
+        &self,
+        mut socket: TcpStream,
+        peer: SocketAddr,
+    ) -> io::Result<Entered> {
+        let origin = self.origin.of_connection(&mut socket, peer).await?;
+        let Some(tls) = &self.tls else {
+            return Ok(Entered { transport: Transport::Plain(socket), origin, certificate: None });
+        };
+        let stream = tls.accept(socket).await?;
+        let certificate = shown(&stream)?.map(Arc::new);
+        Ok(Entered { transport: Transport::Tls(Box::new(stream)), origin, certificate })
+    }
+}
+
+/// The certificate of the caller, which the handshake has verified.
+fn shown(stream: &TlsStream<TcpStream>) -> io::Result<Option<Certificate>> {
+    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let read = chain.first().map(|certificate| Certificate::from_der(certificate)).transpose();
+    read.map_err(|refusal| io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()))
+}
