@@ -1,5 +1,7 @@
 //! Exclusive XML canonicalisation 1.0 without comments, of an element and what is in it.
 
+use std::ops::Range;
+
 use roxmltree::{Attribute, Node, NodeType};
 
 use crate::escape::{escape_attribute, escape_text};
@@ -31,6 +33,7 @@ pub(crate) fn canonicalize<'a>(apex: Node<'a, 'a>, how: &Canonicalization<'a>, o
         rendered: how.rendered.clone(),
         declarations: Vec::new(),
         attributes: Vec::new(),
+        written: Vec::new(),
     };
     writer.element(apex, how.default_on_apex);
 }
@@ -43,6 +46,22 @@ struct Writer<'a, 'h, 'o> {
     /// What the tag at hand has to declare.
     declarations: Vec<(&'a str, &'a str)>,
     attributes: Vec<Attribute<'a, 'a>>,
+    written: Vec<Written<'a>>,
+}
+
+/// Where a declaration stands in the output.
+struct Written<'a> {
+    prefix: &'a str,
+    namespace: &'a str,
+    place: Range<usize>,
+}
+
+/// Declarations whose place is kept.
+const MOST_WRITTEN: usize = 8;
+
+/// Are two namespaces equal? Most often they are even the same declaration.
+fn same(one: &str, other: &str) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
 
 impl<'a> Writer<'a, '_, '_> {
@@ -111,14 +130,28 @@ impl<'a> Writer<'a, '_, '_> {
         }
         self.declarations.sort_unstable();
         for index in 0..self.declarations.len() {
-            let (prefix, namespace) = self.declarations[index];
-            self.raw(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
-            self.raw(prefix);
-            self.raw("=\"");
-            escape_attribute(namespace, self.out);
-            self.out.push(b'"');
+            self.declaration(self.declarations[index]);
         }
         self.rendered.extend_from_slice(&self.declarations);
+    }
+
+    /// Writes a declaration, or copies it from where it was written before: a prefix that is declared at the top of a
+    /// message and used far below is declared anew there each time.
+    fn declaration(&mut self, (prefix, namespace): (&'a str, &'a str)) {
+        let known = |it: &&Written<'a>| it.prefix == prefix && same(it.namespace, namespace);
+        if let Some(before) = self.written.iter().find(known) {
+            self.out.extend_from_within(before.place.clone());
+            return;
+        }
+        let start = self.out.len();
+        self.raw(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+        self.raw(prefix);
+        self.raw("=\"");
+        escape_attribute(namespace, self.out);
+        self.out.push(b'"');
+        if self.written.len() < MOST_WRITTEN {
+            self.written.push(Written { prefix, namespace, place: start..self.out.len() });
+        }
     }
 
     /// The prefix is visibly used, or on the list: declares it unless the output has done so already.
@@ -128,7 +161,7 @@ impl<'a> Writer<'a, '_, '_> {
         }
         let before = self.rendered.iter().rev().find(|(other, _)| *other == prefix);
         let known = before
-            .map_or(prefix.is_empty() && namespace.is_empty(), |(_, other)| *other == namespace);
+            .map_or(prefix.is_empty() && namespace.is_empty(), |(_, other)| same(other, namespace));
         if !known && !self.declarations.iter().any(|(other, _)| *other == prefix) {
             self.declarations.push((prefix, namespace));
         }
