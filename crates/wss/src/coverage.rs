@@ -9,13 +9,13 @@ use crate::target::{Target, Targets};
 use crate::token::Token;
 use crate::verify::Context;
 use crate::xml::cut;
-use crate::{Refusal, Verified};
+use crate::{Certificate, Refusal, Verified};
 
 /// What the references of the signature have covered so far.
 pub(crate) struct Coverage<'a> {
     nodes: Vec<Node<'a, 'a>>,
-    /// The token that stands for a reference to a certificate outside of the message was signed.
-    external_token: bool,
+    /// Certificates outside of the message that were signed in the place of references to them.
+    external_tokens: Vec<Certificate>,
     /// The envelope that is handed on, which holds the canonical Body.
     envelope: String,
     body: Option<Range<usize>>,
@@ -27,7 +27,7 @@ impl<'a> Coverage<'a> {
         let mut envelope = String::with_capacity(lines + 256);
         envelope.push_str(Verified::BEFORE_BODY);
         envelope.extend(std::iter::repeat_n('\n', lines));
-        Self { nodes: Vec::new(), external_token: false, envelope, body: None }
+        Self { nodes: Vec::new(), external_tokens: Vec::new(), envelope, body: None }
     }
 
     pub(crate) fn check(
@@ -42,11 +42,13 @@ impl<'a> Coverage<'a> {
             (Transform::TokenReference { prefixes }, Target::TokenReference(node)) => {
                 let token = Token::find(node, security, context)?;
                 reference.check(&token.str_transform(node, prefixes))?;
-                if let Some(node) = token.node() {
-                    return self.cover(node);
+                match token {
+                    Token::Binary(node) | Token::Assertion(node) => self.cover(node),
+                    Token::Known(certificate) => {
+                        self.external_tokens.push(certificate);
+                        Ok(())
+                    }
                 }
-                self.external_token = true;
-                Ok(())
             }
             (Transform::TokenReference { .. }, _) | (_, Target::TokenReference(_)) => {
                 let found = "the STR-Transform and a SecurityTokenReference, one without the other";
@@ -115,10 +117,10 @@ impl<'a> Coverage<'a> {
 
     /// `ProtectTokens`: the signature covers the token that it was made with.
     pub(crate) fn require_token(&self, token: &Token<'a>) -> Result<(), Refusal> {
-        match token.node() {
-            Some(node) => self.require(node, "the token"),
-            None if self.external_token => Ok(()),
-            None => Err(Refusal::NotSigned { part: "the token" }),
+        match token {
+            Token::Binary(node) | Token::Assertion(node) => self.require(*node, "the token"),
+            Token::Known(certificate) if self.external_tokens.contains(certificate) => Ok(()),
+            Token::Known(_) => Err(Refusal::NotSigned { part: "the token" }),
         }
     }
 

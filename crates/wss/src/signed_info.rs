@@ -16,7 +16,7 @@ const LARGEST_VALUE: usize = 8192 / 8;
 /// The largest digest, in bytes.
 const LARGEST_DIGEST: usize = 512 / 8;
 /// Prefixes on a list.
-const MOST_PREFIXES: usize = 64;
+const MOST_PREFIXES: usize = 32;
 
 /// An XML signature, taken apart. Nothing about it is believed yet.
 pub(crate) struct Signature<'a> {

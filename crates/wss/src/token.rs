@@ -58,14 +58,6 @@ impl<'a> Token<'a> {
         found.ok_or(Refusal::TokenUnavailable { reference: reference.kind() })
     }
 
-    /// Its element, if it stands in the message.
-    pub(crate) fn node(&self) -> Option<Node<'a, 'a>> {
-        match self {
-            Self::Binary(node) | Self::Assertion(node) => Some(*node),
-            Self::Known(_) => None,
-        }
-    }
-
     /// Reads the token, and holds it against the policy.
     pub(crate) fn signer(
         &self,
@@ -176,7 +168,8 @@ impl TokenSigner {
             Self::Certificate { leaf, path } => context.trust.check(leaf, path, context.now),
             // The token service has checked the rest when it issued the assertion.
             Self::Holder { certificate: Some(certificate), .. } => {
-                certificate.check_validity(context.now, "holder's").map(|()| None)
+                certificate.check_validity(context.now, "holder's")?;
+                context.trust.check_lists(certificate).map(|()| None)
             }
             Self::Holder { certificate: None, .. } => Ok(None),
         }

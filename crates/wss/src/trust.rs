@@ -77,9 +77,10 @@ impl Trust {
         self.leaves_unchained = true;
     }
 
-    /// The known certificates that `matches`.
+    /// The known certificate that `matches`; of several, such as one and its renewal, the one that is valid longest.
     pub(crate) fn find(&self, matches: impl Fn(&Certificate) -> bool) -> Option<&Certificate> {
-        self.known.values().find(|known| matches(known))
+        let found = self.known.values().filter(|known| matches(known));
+        found.max_by_key(|known| (known.not_after(), *known.sha256()))
     }
 
     /// May the holder of `leaf` sign messages at `now`? `path` holds certificates that were sent along.
@@ -96,7 +97,7 @@ impl Trust {
             return Err(Refusal::WrongKeyUsage);
         }
         if self.known.contains_key(leaf.sha256()) {
-            return self.check_known(leaf).map(|()| None);
+            return self.check_lists(leaf).map(|()| None);
         }
         match self.check_chain(leaf, path, now) {
             Ok(()) => Ok(None),
@@ -104,16 +105,17 @@ impl Trust {
             Err(
                 refusal @ (Refusal::CertificateRevoked { .. } | Refusal::RevocationListExpired),
             ) => Err(refusal),
-            Err(refusal) if self.leaves_unchained => self.check_known(leaf).map(|()| Some(refusal)),
+            Err(refusal) if self.leaves_unchained => self.check_lists(leaf).map(|()| Some(refusal)),
             Err(refusal) => Err(refusal),
         }
     }
 
-    /// A known certificate needs no chain, but a list that names it still counts.
-    fn check_known(&self, leaf: &Certificate) -> Result<(), Refusal> {
+    /// A list that names a certificate counts, though no chain is asked for.
+    pub(crate) fn check_lists(&self, leaf: &Certificate) -> Result<(), Refusal> {
+        // The list has the issuer's name without the outermost tag and length, which take 4 bytes at most.
         let issued_by = |list: &&CertRevocationList<'_>| {
-            // The list has the issuer's name without the outermost tag and length.
-            leaf.issuer().der().ends_with(list.issuer())
+            let name = leaf.issuer().der();
+            name.ends_with(list.issuer()) && name.len() <= list.issuer().len() + 4
         };
         for list in self.lists.iter().filter(issued_by) {
             if !matches!(list.find_serial(leaf.serial()), Ok(None)) {

@@ -35,7 +35,7 @@ pub(crate) fn canonicalize<'a>(apex: Node<'a, 'a>, how: &Canonicalization<'a>, o
         attributes: Vec::new(),
         written: Vec::new(),
     };
-    writer.element(apex, how.default_on_apex);
+    writer.element(apex, true);
 }
 
 struct Writer<'a, 'h, 'o> {
@@ -66,12 +66,12 @@ fn same(one: &str, other: &str) -> bool {
 
 impl<'a> Writer<'a, '_, '_> {
     /// The depth of the tree is limited before it is built, so that recursion is.
-    fn element(&mut self, node: Node<'a, 'a>, is_str_apex: bool) {
+    fn element(&mut self, node: Node<'a, 'a>, is_apex: bool) {
         let name = raw_name(node);
         let mark = self.rendered.len();
         self.out.push(b'<');
         self.raw(name);
-        self.namespaces(node, name, is_str_apex);
+        self.namespaces(node, name, is_apex);
         self.attributes(node);
         self.out.push(b'>');
         let mut child = node.first_child();
@@ -106,7 +106,7 @@ impl<'a> Writer<'a, '_, '_> {
         self.raw("?>");
     }
 
-    fn namespaces(&mut self, node: Node<'a, 'a>, name: &'a str, is_str_apex: bool) {
+    fn namespaces(&mut self, node: Node<'a, 'a>, name: &'a str, is_apex: bool) {
         self.declarations.clear();
         let own = node.tag_name();
         self.use_prefix(prefix_of(name, own.name()), own.namespace().unwrap_or_default());
@@ -117,15 +117,20 @@ impl<'a> Writer<'a, '_, '_> {
             }
         }
         let how = self.how;
-        for prefix in &how.prefixes {
-            let named = Some(*prefix).filter(|prefix| !prefix.is_empty());
-            match node.lookup_namespace_uri(named) {
-                Some(namespace) => self.use_prefix(prefix, namespace),
-                None if prefix.is_empty() => self.use_prefix("", ""),
-                None => {}
+        if !how.prefixes.is_empty() && (is_apex || declares(node)) {
+            for prefix in &how.prefixes {
+                let named = Some(*prefix).filter(|prefix| !prefix.is_empty());
+                match node.lookup_namespace_uri(named) {
+                    Some(namespace) => self.use_prefix(prefix, namespace),
+                    None if prefix.is_empty() => self.use_prefix("", ""),
+                    None => {}
+                }
             }
         }
-        if is_str_apex && !self.declarations.iter().any(|(prefix, _)| prefix.is_empty()) {
+        if is_apex
+            && how.default_on_apex
+            && !self.declarations.iter().any(|(prefix, _)| prefix.is_empty())
+        {
             self.declarations.push(("", ""));
         }
         self.declarations.sort_unstable();
@@ -186,6 +191,13 @@ impl<'a> Writer<'a, '_, '_> {
     fn raw(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
+}
+
+/// Are other declarations in force in the element than around it? Only then can a prefix of the list be new.
+fn declares(node: Node<'_, '_>) -> bool {
+    let Some(parent) = node.parent_element() else { return true };
+    let (own, others) = (node.namespaces(), parent.namespaces());
+    own.len() != others.len() || !own.zip(others).all(|(one, other)| std::ptr::eq(one, other))
 }
 
 /// What stands before the colon of a name whose local part is known.

@@ -143,6 +143,14 @@ fn what_a_list_names_is_revoked() {
     known.add_revocation_list(&authority().revokes(&AUTHORITY, &[1001], later)).expect("reads");
     assert_refused(check(&known, &caller(), &[]).as_deref(), "CertificateRevoked");
 
+    // A number whose first bit is set has a zero before it.
+    let high = Wish { serial: 0xFFEE, ..Wish::default() };
+    let high = high.issued(&CALLER, &authority(), &AUTHORITY);
+    let mut known = Trust::new();
+    known.add_known(high.clone());
+    known.add_revocation_list(&authority().revokes(&AUTHORITY, &[0xFFEE], later)).expect("reads");
+    assert_refused(check(&known, &high, &[]).as_deref(), "CertificateRevoked");
+
     // An intermediate authority that is revoked takes all with it.
     let middle = intermediate().issued(&OTHER, &authority(), &AUTHORITY);
     let leaf = Wish::default().issued(&CALLER, &intermediate(), &OTHER);

@@ -21,6 +21,8 @@ def canonical(question):
 
 
 def main():
+    # lxml passes over listed prefixes that no document had before, the empty one among them.
+    etree.fromstring(b'<a xmlns=""/>')
     source, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         head = source.read(4)

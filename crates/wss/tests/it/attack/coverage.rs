@@ -1,9 +1,12 @@
-use wss::Policy;
+use wss::sign::{KeyReference, Outgoing};
+use wss::{Policy, Trust};
 
-use super::lab::{edit, edited, reference, resigned, signed_with, valid};
+use super::lab::{
+    base64, between, edit, edited, redigested, reference, resigned, signed_with, valid,
+};
 use super::{assert_refused, case};
-use crate::pki::CALLER;
-use crate::scene::Service;
+use crate::pki::{AUTHORITY, CALLER, OTHER, Wish, authority};
+use crate::scene::{CONTENT, Service, caller, caller_key, outgoing};
 
 /// The caller signs all but one part.
 fn without(id: &str) -> String {
@@ -18,8 +21,8 @@ fn uri(uri: &str) -> String {
 #[test]
 fn every_part_that_the_policy_names_must_be_signed() {
     let message = valid();
-    let timestamp = super::lab::between(&message, "<wsu:Timestamp", "</wsu:Timestamp>").to_owned();
-    let signature = super::lab::between(&message, "<ds:Signature ", "</ds:Signature>").to_owned();
+    let timestamp = between(&message, "<wsu:Timestamp", "</wsu:Timestamp>").to_owned();
+    let signature = between(&message, "<ds:Signature ", "</ds:Signature>").to_owned();
     let nothing = resigned(&message, &CALLER, |info| {
         let all = &info[info.find("<ds:Reference").expect("there are references")..];
         info.replace(all, "</ds:SignedInfo>")
@@ -100,6 +103,44 @@ fn references_lead_to_ids_in_the_message_alone() {
                 signed_with("</ds:SignedInfo>", "<ds:Manifest></ds:Manifest></ds:SignedInfo>"),
                 "MalformedSignature",
             ),
+        ],
+    );
+}
+
+#[test]
+fn a_token_outside_of_the_message_is_signed_itself_and_no_other() {
+    let other = Wish { subject: "Other", serial: 1002, ..Wish::default() };
+    let other = other.issued(&OTHER, &authority(), &AUTHORITY);
+    let mut service = Service::new(Policy::VAR_C);
+    service.trust = Trust::new();
+    service.trust.add_known(caller());
+    service.trust.add_known(other.clone());
+    let outgoing = Outgoing { reference: KeyReference::Thumbprint, ..outgoing(CONTENT) };
+    let (message, _) = outgoing.sign(&caller_key()).expect("signs");
+    assert!(service.verify(&message).is_ok());
+
+    let none =
+        resigned(&message, &CALLER, |info| info.replace(reference(info, "KeyReference"), ""));
+    let own = between(&message, "<wsse:SecurityTokenReference ", "</wsse:SecurityTokenReference>");
+    let foreign = own
+        .replace("\"KeyReference\"", "\"Foreign\"")
+        .replace(&base64(caller().sha1()), &base64(other.sha1()));
+    let foreign = edit(&message, "<ds:Signature ", &format!("{foreign}<ds:Signature "));
+    let foreign = resigned(&foreign, &CALLER, |info| {
+        info.replace("URI=\"#KeyReference\"", "URI=\"#Foreign\"")
+    });
+    let wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    let stand_in = format!(
+        "<wsse:BinarySecurityToken xmlns=\"\" xmlns:wsse=\"{wsse}\" ValueType=\"http://docs.oasis-open.org/wss/2004/01/\
+         oasis-200401-wss-x509-token-profile-1.0#X509v3\">{}</wsse:BinarySecurityToken>",
+        base64(other.der())
+    );
+    let foreign = redigested(&foreign, "Foreign", &stand_in, &CALLER);
+    assert_refused(
+        &service,
+        vec![
+            case("no token", none, "NotSigned { part: \"the token\""),
+            case("another's token", foreign, "NotSigned { part: \"the token\""),
         ],
     );
 }
