@@ -3,10 +3,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search, SearchPage, Sector,
-    Visibility, Work, WorksReference,
+    AuditEntry, Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
+    SearchPage, Sector, Visibility, Work, WorksReference,
 };
-use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
+use store::{Addresses, Audit, Clients, Registrations, Replays, Store, Transition, Works};
 use store_sqlite::{Options, SqliteStore};
 
 use crate::Outcome;
@@ -47,6 +47,10 @@ impl Store for NullStore {
         &self.rest
     }
 
+    fn audit(&self) -> &dyn Audit {
+        &self.rest
+    }
+
     fn replays(&self) -> &dyn Replays {
         &self.rest
     }
@@ -58,9 +62,10 @@ impl Store for NullStore {
 
 #[async_trait]
 impl Registrations for NullStore {
-    async fn register(
+    async fn register_audited(
         &self,
         registrations: Vec<NewRegistration>,
+        _entry: Option<AuditEntry>,
     ) -> Result<Vec<Registration>, domain::Error> {
         let count = registrations.len().try_into().unwrap_or(i64::MAX);
         let first = self.next.fetch_add(count, Ordering::Relaxed);
@@ -69,10 +74,11 @@ impl Registrations for NullStore {
         Ok((first..).zip(registrations).filter_map(stored).collect())
     }
 
-    async fn amend(
+    async fn amend_audited(
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
+        _entry: Option<AuditEntry>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, domain::Error> {
         let nothing = |place| transition(place, None).map(|amended| amended.registration);
         Ok((0..ids.len()).map(nothing).collect())

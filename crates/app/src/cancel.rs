@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
 use domain::{
-    Caller, CancelPresences, Channel, Error, ItemError, ItemErrors, Registration, RegistrationId,
-    not_to_cancel, to_milliseconds,
+    AuditAction, Caller, CancelPresences, Channel, Error, ItemError, ItemErrors, Registration,
+    RegistrationId, not_to_cancel, to_milliseconds,
 };
 use jiff::Timestamp;
 
 use crate::App;
-use crate::permission::refused;
 
 type Answer = Result<Registration, ItemErrors>;
 
@@ -21,7 +20,7 @@ impl App {
         caller: &Caller,
         command: CancelPresences<'_>,
     ) -> Result<Vec<Answer>, Error> {
-        caller.may_cancel().map_err(refused)?;
+        self.permit(caller, AuditAction::Cancel, caller.may_cancel()).await?;
         let now = to_milliseconds(self.clock.now());
         let ids: Vec<_> =
             command.cancellations.iter().map(|item| RegistrationId::new(item.id)).collect();
@@ -40,6 +39,7 @@ impl App {
         reasons: Arc<[Box<str>]>,
         now: Timestamp,
     ) -> Result<Vec<Answer>, Error> {
+        let entry = self.entry(caller, AuditAction::Cancel);
         let (policy, caller) = (self.policy.clone(), caller.clone());
         let transition = move |place: usize, found: Option<&Registration>| match found {
             Some(registration) if !caller.cancels(registration) => {
@@ -50,7 +50,8 @@ impl App {
             }
             _ => domain::cancel(found, &reasons[place], caller.sender(), now, &policy),
         };
-        self.store.registrations().amend(ids.to_vec(), Arc::new(transition)).await
+        let ids = ids.to_vec();
+        self.store.registrations().amend_audited(ids, Arc::new(transition), Some(entry)).await
     }
 
     /// Of what is not there for the caller to cancel, some it may see: that is told. Every id that led to nothing is

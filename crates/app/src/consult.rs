@@ -1,9 +1,10 @@
 use domain::{
-    Caller, Dossier, Error, ErrorKind, GetPresence, SearchPage, SearchPresences, SearchRefusal,
+    AuditAction, Caller, Dossier, Error, ErrorKind, GetPresence, SearchPage, SearchPresences,
+    SearchRefusal,
 };
 
 use crate::App;
-use crate::permission::refused;
+use crate::audit::criteria;
 
 impl App {
     /// Finds registrations. A search that makes no sense, or that is too broad, is refused with the reason.
@@ -16,10 +17,15 @@ impl App {
             Ok(search) => search,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        caller.may_search(&search).map_err(refused)?;
+        self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
+        let criteria = criteria(&search);
         let visible = caller.visibility();
         match self.store.registrations().search(search, visible, self.search_budget).await {
-            Ok(page) => Ok(Ok(seen_page(caller, page))),
+            Ok(page) => {
+                let action = AuditAction::Search;
+                self.write_down(caller, action, criteria, &page.registrations).await?;
+                Ok(Ok(seen_page(caller, page)))
+            }
             Err(error) => match error.kind() {
                 ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),
                 _ => Err(error),
@@ -30,8 +36,12 @@ impl App {
     /// One registration with its history; `None` for an id that was never given out, and for one that the caller may
     /// not see: nothing tells the two apart.
     pub async fn get(&self, caller: &Caller, query: GetPresence) -> Result<Option<Dossier>, Error> {
-        caller.may_get().map_err(refused)?;
+        self.permit(caller, AuditAction::Get, caller.may_get()).await?;
         let dossier = self.seen(caller, query.id).await?;
+        let asked = query.id.map(|id| format!("id={id}")).unwrap_or_default();
+        let shown = dossier.as_ref().map(|dossier| &dossier.registration);
+        self.write_down(caller, AuditAction::Get, asked, shown.map_or(&[], std::slice::from_ref))
+            .await?;
         Ok(dossier.map(|dossier| caller.reads_dossier(dossier)))
     }
 }

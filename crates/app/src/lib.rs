@@ -1,6 +1,7 @@
 //! The use cases. Every door calls them, and nothing else: they apply the rules, ask for permission beside the data, and
 //! keep what was done.
 
+mod audit;
 mod cancel;
 mod clients;
 mod consult;

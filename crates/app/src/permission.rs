@@ -1,17 +1,9 @@
 //! Permission, asked beside the data: what a caller sees of what is stored, and for whom it registers. What each role may
 //! do stands in `domain`.
 
-use domain::{
-    Caller, Dossier, Error, ErrorKind, ItemError, ItemErrors, NewRegistration, Refusal,
-    RegistrationId,
-};
+use domain::{Caller, Dossier, Error, ItemError, ItemErrors, NewRegistration, RegistrationId};
 
 use crate::App;
-
-/// The error of a call that its caller may never make.
-pub(crate) fn refused(refusal: Refusal) -> Error {
-    Error::caused_by(ErrorKind::NotAuthorized, refusal)
-}
 
 impl App {
     /// A registration, if the caller may see it. An id that was never given out takes the same steps as one of somebody

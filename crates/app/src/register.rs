@@ -1,12 +1,11 @@
 use std::collections::HashMap;
 
 use domain::{
-    Caller, Draft, Error, ItemErrors, NewRegistration, RegisterPresences, Registration, Sector,
-    WorksReference, belgian_day, to_milliseconds,
+    AuditAction, Caller, Draft, Error, ItemError, ItemErrors, NewRegistration, RegisterPresences,
+    Registration, Sector, WorksReference, belgian_day, to_milliseconds,
 };
 
 use crate::App;
-use crate::permission::refused;
 
 impl App {
     /// Registers presences. Each item is judged by itself: what is right is stored, what is wrong is told with all its
@@ -18,7 +17,7 @@ impl App {
         caller: &Caller,
         command: RegisterPresences<'_>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
-        caller.may_register().map_err(refused)?;
+        self.permit(caller, AuditAction::Register, caller.may_register()).await?;
         let now = to_milliseconds(self.clock.now());
         let sectors = self.sectors_of(command.drafts).await?;
         let today = belgian_day(now);
@@ -33,7 +32,7 @@ impl App {
             })
             .collect();
         let judged = Self::for_its_employers(caller, judged);
-        self.keep(judged).await
+        self.keep(caller, judged).await
     }
 
     /// The sectors of the works that the drafts name, in one look-up.
@@ -53,20 +52,31 @@ impl App {
 
     async fn keep(
         &self,
+        caller: &Caller,
         judged: Vec<Result<NewRegistration, ItemErrors>>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
         let (mut right, mut places) = (Vec::with_capacity(judged.len()), Vec::new());
         for item in judged {
             places.push(item.map(|new| right.push(new)));
         }
+        let refused = places.len() - right.len();
+        let entry = self.entry(caller, AuditAction::Register).about(&right, refused);
         let stored = if right.is_empty() {
+            if places.iter().any(|place| place.as_ref().is_err_and(is_denied)) {
+                let why = ItemError::NotForEmployer.description();
+                self.store.audit().append(entry.denied(why.to_owned())).await?;
+            }
             Vec::new()
         } else {
-            self.store.registrations().register(right).await?
+            self.store.registrations().register_audited(right, Some(entry)).await?
         };
         let mut stored = stored.into_iter();
         let mut next =
             |()| stored.next().expect("the store answers every registration that it was given");
         Ok(places.into_iter().map(|place| place.map(&mut next)).collect())
     }
+}
+
+fn is_denied(errors: &ItemErrors) -> bool {
+    errors.iter().any(|error| error == ItemError::NotForEmployer)
 }

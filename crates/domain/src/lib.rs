@@ -4,6 +4,7 @@
 //! Identifiers are types that cannot be wrong once built; a [`Registration`] changes by methods that take the moment;
 //! the errors are the ones of the contract.
 
+mod audit;
 mod call;
 mod caller;
 mod cancel;
@@ -36,6 +37,7 @@ pub mod place;
 pub mod register;
 pub mod sample;
 
+pub use audit::{AuditAction, AuditCaller, AuditEntry, AuditOutcome, AuditPerson};
 pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchPresences};
 pub use caller::{Caller, CallerError, Identity, Sender};
 pub use cancel::{CancellationReason, cancel, not_to_cancel};

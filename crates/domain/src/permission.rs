@@ -185,15 +185,21 @@ fn profile_may_search(profile: Profile, search: &Search) -> Result<(), Refusal> 
 
 /// The criteria that a search gives.
 fn criteria(search: &Search) -> Vec<Criterion> {
+    let company = search.company.is_some() || search.foreign_vat.is_some();
+    let moment = search.moment_from.is_some()
+        || search.moment_until.is_some()
+        || search.events.is_some()
+        || search.near.is_some();
     let created = search.created_from.is_some() || search.created_until.is_some();
     [
         (search.inss.is_some(), Criterion::Person),
-        (search.company.is_some(), Criterion::Company),
+        (company, Criterion::Company),
         (search.works.is_some(), Criterion::Works),
         (search.statuses.is_some(), Criterion::Status),
         (search.remarks.is_some(), Criterion::Remarks),
         (created, Criterion::Creation),
         (search.sector.is_some(), Criterion::Sector),
+        (moment, Criterion::Moment),
     ]
     .into_iter()
     .filter_map(|(given, criterion)| given.then_some(criterion))

@@ -29,6 +29,8 @@ pub enum Criterion {
     Creation,
     /// The sector.
     Sector,
+    /// Begin or end of work, its time and place.
+    Moment,
 }
 
 /// A part of a registration that a reader may not see.
@@ -64,11 +66,16 @@ impl Profile {
 
     /// May it search by this?
     pub fn may_search_by(self, criterion: Criterion) -> bool {
-        use Criterion::{Company, Creation, Person, Remarks, Sector, Status, Works};
+        use Criterion::{Company, Creation, Moment, Person, Remarks, Sector, Status, Works};
         match self {
-            Self::Dolsis => matches!(criterion, Person | Company | Works | Status | Sector),
+            Self::Dolsis => {
+                matches!(criterion, Person | Company | Works | Status | Sector | Moment)
+            }
             Self::MyDia => {
-                matches!(criterion, Person | Company | Works | Status | Remarks | Creation | Sector)
+                matches!(
+                    criterion,
+                    Person | Company | Works | Status | Remarks | Creation | Sector | Moment
+                )
             }
             Self::RvaOnem => matches!(criterion, Person | Status),
         }

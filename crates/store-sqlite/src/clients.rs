@@ -4,22 +4,38 @@ mod read;
 mod write;
 
 use async_trait::async_trait;
-use domain::{Client, ClientId, Error};
+use domain::{AuditEntry, Client, ClientId, Error};
+use rusqlite::Connection;
 use store::{ClientConflict, Clients, Presented};
 
-use crate::SqliteStore;
+use crate::failure::Failure;
+use crate::{SqliteStore, audit};
 
 #[cfg(test)]
 pub(crate) use read::{BY_FINGERPRINT, BY_ID, BY_SUBJECT, LIST};
 
 #[async_trait]
 impl Clients for SqliteStore {
-    async fn add(&self, client: Client) -> Result<Result<(), ClientConflict>, Error> {
-        self.transact(weight(&client), move |connection| write::add(connection, &client)).await
+    async fn add_audited(
+        &self,
+        client: Client,
+        entry: Option<AuditEntry>,
+    ) -> Result<Result<(), ClientConflict>, Error> {
+        let write = move |connection: &Connection| {
+            audited(connection, write::add(connection, &client)?, entry.as_ref())
+        };
+        self.transact(1, write).await
     }
 
-    async fn change(&self, client: Client) -> Result<Result<(), ClientConflict>, Error> {
-        self.transact(weight(&client), move |connection| write::change(connection, &client)).await
+    async fn change_audited(
+        &self,
+        client: Client,
+        entry: Option<AuditEntry>,
+    ) -> Result<Result<(), ClientConflict>, Error> {
+        let write = move |connection: &Connection| {
+            audited(connection, write::change(connection, &client)?, entry.as_ref())
+        };
+        self.transact(1, write).await
     }
 
     async fn client(&self, id: ClientId) -> Result<Option<Client>, Error> {
@@ -39,10 +55,14 @@ impl Clients for SqliteStore {
     }
 }
 
-fn weight(client: &Client) -> usize {
-    let mandates = match &client.role {
-        domain::Role::Mandatary(mandates) => mandates.len(),
-        _ => 0,
-    };
-    1 + client.certificates.len() + client.keys.len() + client.scopes.len() + mandates
+/// Writes down what was done, unless it was refused.
+fn audited(
+    connection: &Connection,
+    written: Result<(), ClientConflict>,
+    entry: Option<&AuditEntry>,
+) -> Result<Result<(), ClientConflict>, Failure> {
+    if let (Ok(()), Some(entry)) = (&written, entry) {
+        audit::append(connection, entry)?;
+    }
+    Ok(written)
 }

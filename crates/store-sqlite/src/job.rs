@@ -1,10 +1,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId};
+use domain::{AuditEntry, Error, ItemErrors, NewRegistration, Registration, RegistrationId};
 use store::Transition;
 use tokio::sync::oneshot;
 
+use crate::audit;
 use crate::failure::Failure;
 use crate::transact::Write;
 use crate::write::Statements;
@@ -13,7 +14,11 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// Something to write, with the call that waits for it.
 pub(crate) enum Job {
-    Register { new: Vec<NewRegistration>, reply: Reply<Vec<Registration>> },
+    Register {
+        new: Vec<NewRegistration>,
+        entry: Option<AuditEntry>,
+        reply: Reply<Vec<Registration>>,
+    },
     Amend(Amend),
     Other(Box<dyn Write>),
 }
@@ -21,6 +26,7 @@ pub(crate) enum Job {
 pub(crate) struct Amend {
     pub(crate) ids: Vec<Option<RegistrationId>>,
     pub(crate) transition: Arc<Transition>,
+    pub(crate) entry: Option<AuditEntry>,
     pub(crate) answers: Vec<Result<Registration, ItemErrors>>,
     pub(crate) reply: Reply<Vec<Result<Registration, ItemErrors>>>,
 }
@@ -50,13 +56,21 @@ impl Job {
         statements: &mut Statements<'_>,
     ) -> Result<(), Failure> {
         match self {
-            Self::Register { new, .. } => {
-                for (id, new) in ids.zip(new) {
+            Self::Register { new, entry, .. } => {
+                for (id, new) in ids.clone().zip(new) {
                     statements.insert(id, new)?;
+                }
+                if let Some(entry) = entry {
+                    entry.registrations = ids.filter_map(RegistrationId::new).collect();
+                    audit::append(statements.connection(), entry)?;
                 }
             }
             Self::Amend(amend) => {
                 amend.answers = statements.amend(&amend.ids, &amend.transition)?;
+                if let Some(entry) = &amend.entry {
+                    let entry = entry.clone().decided(&amend.ids, &amend.answers);
+                    audit::append(statements.connection(), &entry)?;
+                }
             }
             Self::Other(write) => write.apply(statements.connection())?,
         }
@@ -66,7 +80,7 @@ impl Job {
     /// Answers the call. Whoever has gone away meanwhile does not hear it; what is committed stays.
     pub(crate) fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
         match self {
-            Self::Register { new, reply } => {
+            Self::Register { new, reply, .. } => {
                 let stored = |(id, new): (i64, NewRegistration)| {
                     RegistrationId::new(id).map(|id| new.stored_as(id))
                 };

@@ -4,6 +4,7 @@
 //! disk (`synchronous=FULL`).
 
 mod addresses;
+mod audit;
 mod checkpoint;
 mod clients;
 mod connection;
@@ -31,11 +32,11 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use domain::{
-    Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage, Visibility,
+    AuditEntry, Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration,
+    RegistrationId, Search, SearchPage, Visibility,
 };
 use rusqlite::Connection;
-use store::{Addresses, Clients, Registrations, Replays, Store, Transition, Works};
+use store::{Addresses, Audit, Clients, Registrations, Replays, Store, Transition, Works};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -229,6 +230,10 @@ impl Store for SqliteStore {
         self
     }
 
+    fn audit(&self) -> &dyn Audit {
+        self
+    }
+
     fn replays(&self) -> &dyn Replays {
         self
     }
@@ -240,19 +245,22 @@ impl Store for SqliteStore {
 
 #[async_trait]
 impl Registrations for SqliteStore {
-    async fn register(
+    async fn register_audited(
         &self,
         registrations: Vec<NewRegistration>,
+        entry: Option<AuditEntry>,
     ) -> Result<Vec<Registration>, Error> {
-        self.write(|reply| Job::Register { new: registrations, reply }).await
+        self.write(|reply| Job::Register { new: registrations, entry, reply }).await
     }
 
-    async fn amend(
+    async fn amend_audited(
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
+        entry: Option<AuditEntry>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
-        let amend = |reply| Job::Amend(Amend { ids, transition, answers: Vec::new(), reply });
+        let amend =
+            |reply| Job::Amend(Amend { ids, transition, entry, answers: Vec::new(), reply });
         self.write(amend).await
     }
 

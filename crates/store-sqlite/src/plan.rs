@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::way::Way;
-    use crate::{addresses, clients, lookup, replays, schema, search, works};
+    use crate::{addresses, audit, clients, lookup, replays, schema, search, works};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -234,6 +234,7 @@ mod tests {
                 clients::BY_SUBJECT.to_owned(),
                 "SEARCH client_certificate USING COVERING INDEX client_by_subject (subject=? AND issuer=?)",
             ),
+            (audit::RECORDS.to_owned(), "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"),
             (
                 replays::OVER.to_owned(),
                 "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",
@@ -245,6 +246,8 @@ mod tests {
         ] {
             assert_eq!(steps(&connection, &sql), [expected]);
         }
+        assert_eq!(steps(&connection, audit::HEAD), ["SCAN audit"]);
+        assert!(audit::HEAD.ends_with("DESC LIMIT 1"), "a scan that ends at its first row");
         for sql in [search::FIRST_DAY, search::LAST_DAY] {
             let steps = steps(&connection, sql);
             assert_eq!(steps, ["SCAN registration USING COVERING INDEX registration_by_company"]);

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_replays.sql"),
     include_str!("../migrations/0004_addresses.sql"),
     include_str!("../migrations/0005_senders.sql"),
+    include_str!("../migrations/0006_audit.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").
@@ -101,12 +102,15 @@ mod tests {
                 "INSERT INTO registration (id, day, works, created, channel, status, remarks) \
                  VALUES (1, 1, '1Y00000000000', 1, 1, 3, 0);
                  INSERT INTO history (registration, place, at, status, remarks, cause) \
-                 VALUES (1, 1, 1, 4, 0, 1);",
+                 VALUES (1, 1, 1, 4, 0, 1);
+                 INSERT INTO audit VALUES (1, '', x'');",
             )
             .expect("set up");
         for sql in [
             "UPDATE history SET at = 2",
             "DELETE FROM history",
+            "UPDATE audit SET body = 'x'",
+            "DELETE FROM audit",
             "DELETE FROM registration",
             "UPDATE registration SET day = 2",
             "UPDATE registration SET inss = 2",

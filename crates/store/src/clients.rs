@@ -1,15 +1,35 @@
 use async_trait::async_trait;
-use domain::{CertificateRule, Client, ClientId, Error, Fingerprint};
+use domain::{AuditEntry, CertificateRule, Client, ClientId, Error, Fingerprint};
 use thiserror::Error as ThisError;
 
 /// Keeps the register of clients: who may call.
 #[async_trait]
 pub trait Clients: Send + Sync {
-    /// Adds a client; refused when the id or one of its certificates is taken.
-    async fn add(&self, client: Client) -> Result<Result<(), ClientConflict>, Error>;
+    /// Adds a client on nobody's order: see [`Clients::add_audited`].
+    async fn add(&self, client: Client) -> Result<Result<(), ClientConflict>, Error> {
+        self.add_audited(client, None).await
+    }
 
-    /// Puts `client` in the place of the one that has its id.
-    async fn change(&self, client: Client) -> Result<Result<(), ClientConflict>, Error>;
+    /// Adds a client; refused when the id or one of its certificates is taken. `entry` is appended to the audit in the
+    /// same transaction, unless it is refused.
+    async fn add_audited(
+        &self,
+        client: Client,
+        entry: Option<AuditEntry>,
+    ) -> Result<Result<(), ClientConflict>, Error>;
+
+    /// Changes a client on nobody's order: see [`Clients::change_audited`].
+    async fn change(&self, client: Client) -> Result<Result<(), ClientConflict>, Error> {
+        self.change_audited(client, None).await
+    }
+
+    /// Puts `client` in the place of the one that has its id. `entry` is appended to the audit in the same transaction,
+    /// unless it is refused.
+    async fn change_audited(
+        &self,
+        client: Client,
+        entry: Option<AuditEntry>,
+    ) -> Result<Result<(), ClientConflict>, Error>;
 
     /// A client, revoked or not.
     async fn client(&self, id: ClientId) -> Result<Option<Client>, Error>;

@@ -7,6 +7,7 @@
 //! one area and leave the others as they are.
 
 mod addresses;
+mod audit;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 use domain::Error;
 
 pub use addresses::{AddressStaging, Addresses};
+pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
@@ -34,6 +36,9 @@ pub trait Store: Send + Sync {
 
     /// The register of clients.
     fn clients(&self) -> &dyn Clients;
+
+    /// What was done and read, by whom.
+    fn audit(&self) -> &dyn Audit;
 
     /// What may be used once.
     fn replays(&self) -> &dyn Replays;

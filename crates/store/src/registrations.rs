@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Amended, Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage, Visibility,
+    Amended, AuditEntry, Dossier, Error, ItemErrors, NewRegistration, Registration, RegistrationId,
+    Search, SearchPage, Visibility,
 };
 
 /// A rule that says what becomes of a registration.
@@ -16,23 +16,46 @@ pub type Transition =
 /// Keeps registrations and their history.
 #[async_trait]
 pub trait Registrations: Send + Sync {
-    /// Stores registrations in one transaction and answers each with its id, in the order given.
-    ///
-    /// When it answers, they are on disk. Ids are unique over all nodes that share the store, and never used again.
+    /// Stores registrations that nobody in particular sends: see [`Registrations::register_audited`].
     async fn register(
         &self,
         registrations: Vec<NewRegistration>,
+    ) -> Result<Vec<Registration>, Error> {
+        self.register_audited(registrations, None).await
+    }
+
+    /// Stores registrations in one transaction and answers each with its id, in the order given.
+    ///
+    /// When it answers, they are on disk. Ids are unique over all nodes that share the store, and never used again.
+    ///
+    /// `entry` is given these ids and appended to the audit in the same transaction.
+    async fn register_audited(
+        &self,
+        registrations: Vec<NewRegistration>,
+        entry: Option<AuditEntry>,
     ) -> Result<Vec<Registration>, Error>;
+
+    /// Decides for the service itself, whose steps the history tells: see [`Registrations::amend_audited`].
+    async fn amend(
+        &self,
+        ids: Vec<Option<RegistrationId>>,
+        transition: Arc<Transition>,
+    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
+        self.amend_audited(ids, transition, None).await
+    }
 
     /// Lets `transition` decide on each registration, one after the other in one transaction, and keeps what it
     /// answers: the registration as it now stands, with one entry more in its history. A refusal changes nothing and
     /// harms no other. When it answers, all is on disk.
     ///
     /// An id that is in the list twice is decided on twice: the second time as the first left it.
-    async fn amend(
+    ///
+    /// `entry` is given what was decided and appended to the audit in the same transaction, also when all was refused.
+    async fn amend_audited(
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
+        entry: Option<AuditEntry>,
     ) -> Result<Vec<Result<Registration, ItemErrors>>, Error>;
 
     /// Finds registrations among those that `visible` shows, looking at no more than `budget` of them: a broader search

@@ -1,5 +1,6 @@
 //! The use cases, over a real store.
 
+mod auditing;
 mod cancelling;
 mod clients;
 mod consulting;

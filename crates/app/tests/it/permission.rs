@@ -111,6 +111,13 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
         }
         other => panic!("{other} has no test of its permission: add it here"),
     };
+    let written = test.store.audit().records(1, 10).await.expect("read");
+    let [record] = &written[..] else { panic!("{operation} is written down once: {written:?}") };
+    for text in [format!("presence.{operation}"), format!("\"role\":\"{}\"", caller.role())] {
+        assert!(record.body.contains(&text), "{operation}: {text} not in {}", record.body);
+    }
+    let names_person = record.body.contains(&format!("\"persons\":[\"{inss}\"]"));
+    assert_eq!(names_person, got.as_ref().is_ok_and(|got| *got), "{operation}: {}", record.body);
     got.map_err(|error| error.kind())
 }
 

@@ -117,7 +117,9 @@ impl Door {
     /// Serves one call.
     pub async fn call(&self, call: Call<'_>) -> Answer {
         let mut operation = None;
-        match self.serve(call, &mut operation).await {
+        // Before anything else: what is written down of the call has it too.
+        let ticket = (self.tickets)();
+        match self.serve(call, &ticket, &mut operation).await {
             Ok(Done { body, items, refused }) => Answer {
                 status: 200,
                 body,
@@ -127,21 +129,20 @@ impl Door {
                     items: u32::try_from(items).unwrap_or(u32::MAX),
                     refused: u32::try_from(refused).unwrap_or(u32::MAX),
                     fault: None,
-                    ticket: (self.tickets)(),
+                    ticket,
                     detail: None,
                 },
             },
-            Err(fault) => self.answer(&fault, operation),
+            Err(fault) => self.answer(&fault, operation, ticket),
         }
     }
 
     /// Answers a call that the transport refused.
     pub fn fault(&self, fault: TransportFault) -> Answer {
-        self.answer(&fault.into(), None)
+        self.answer(&fault.into(), None, (self.tickets)())
     }
 
-    fn answer(&self, fault: &Fault, operation: Option<&'static str>) -> Answer {
-        let ticket = (self.tickets)();
+    fn answer(&self, fault: &Fault, operation: Option<&'static str>, ticket: String) -> Answer {
         let told = fault.detail.as_ref().map(|texts| texts.en.clone());
         Answer {
             status: 500,
@@ -161,6 +162,7 @@ impl Door {
     async fn serve(
         &self,
         call: Call<'_>,
+        ticket: &str,
         operation: &mut Option<&'static str>,
     ) -> Result<Done, Fault> {
         let charset = media_type::charset(call.content_type)?;
@@ -172,6 +174,7 @@ impl Door {
             return Ok(Done { body: answer.await?, items: 1, refused: 0 });
         }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
+        let caller = caller.with_ticket(ticket);
         let message = signed.as_ref().map_or(&*text, Verified::message);
         let request = decode(message, &self.limits)?;
         let name = action::operation(&request);

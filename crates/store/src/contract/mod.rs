@@ -4,6 +4,8 @@
 pub mod addresses;
 /// Cancellations and checks.
 pub mod amending;
+/// What was done and read, by whom.
+pub mod audit;
 /// The register of clients.
 pub mod clients;
 /// Who looks for a registration finds it.
@@ -70,6 +72,10 @@ macro_rules! contract_suite {
             clients::every_change_of_a_client_raises_the_version,
             clients::clients_are_listed_by_id,
             replays::a_key_is_new_once,
+            audit::registrations_are_written_down_with_their_ids,
+            audit::decisions_are_written_down_with_what_became_of_them,
+            audit::changes_of_clients_are_written_down,
+            audit::the_chain_has_no_gap_whoever_appends,
             replays::of_many_uses_at_the_same_time_one_is_the_first,
             replays::keys_that_are_over_are_forgotten,
             addresses::an_address_is_found_however_it_is_written,
@@ -106,6 +112,7 @@ mod tests {
             ("searching", include_str!("searching.rs")),
             ("works", include_str!("works.rs")),
             ("clients", include_str!("clients.rs")),
+            ("audit", include_str!("audit.rs")),
             ("replays", include_str!("replays.rs")),
             ("addresses", include_str!("addresses.rs")),
         ];

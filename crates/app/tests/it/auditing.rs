@@ -1,0 +1,68 @@
+use domain::{CancelPresence, CancelPresences, GetPresence, SearchDraft, SearchPresences, sample};
+use jiff::civil::date;
+use store::AuditCheck;
+use testkit::TestApp;
+
+use crate::{Item, registered};
+
+/// What was written down, in a chain that is whole.
+async fn bodies(test: &TestApp) -> Vec<String> {
+    let mut check = AuditCheck::new(None);
+    let records = test.store.audit().records(0, 100).await.expect("read");
+    for record in &records {
+        check.next(record).expect("a whole chain");
+    }
+    records.into_iter().map(|record| record.body).collect()
+}
+
+#[tokio::test]
+async fn a_day_of_one_registration_is_told_from_end_to_end() {
+    let test = TestApp::at("2026-11-24T08:00:00.5Z").await;
+    let id = registered(&test, &[Item::of(1)]).await[0].id;
+    let caller = TestApp::caller().with_ticket("ticket-7");
+    let inss = sample::inss(1).digits();
+    let day = date(2026, 11, 24);
+    let draft =
+        SearchDraft { inss: Some(&inss), periods: vec![(day, day)], ..SearchDraft::default() };
+    let found = test.app.search(&caller, SearchPresences { draft }).await.expect("handled");
+    assert_eq!(found.expect("found").count, 1);
+    test.app.get(&caller, GetPresence { id: Some(id) }).await.expect("read").expect("found");
+    let cancellations = [CancelPresence { id: id.number(), reason: "OTHER" }];
+    let command =
+        CancelPresences { cancellations: &cancellations, channel: domain::Channel::WebService };
+    test.app.cancel(&caller, command).await.expect("handled");
+    let by = "\"role\":\"open\",\"client\":\"test-sender\",\"company\":\"0100090046\"";
+    let company = sample::enterprise_number(900).to_string();
+    let by = by.replace("0100090046", &company);
+    let at = "\"at\":\"2026-11-24T08:00:00.5Z\"";
+    let about = format!("\"refused\":0,\"registrations\":\"1\",\"persons\":[\"{inss}\"]");
+    let record = |action: &str, rest: &str| {
+        format!("{{{at},\"action\":\"presence.{action}\",\"outcome\":\"done\",{by},{rest}{about}}}")
+    };
+    let ticket = "\"ticket\":\"ticket-7\",";
+    let went_by = format!("days={day}/{day} inss={inss} first=0 most=50");
+    assert_eq!(
+        bodies(&test).await,
+        [
+            record("register", ""),
+            record("search", &format!("{ticket}\"detail\":\"{went_by}\",")),
+            record("get", &format!("{ticket}\"detail\":\"id=1\",")),
+            record("cancel", ticket),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_asked_for_in_vain_is_written_down_too() {
+    let test = TestApp::at("2026-11-24T08:00:00Z").await;
+    let caller = TestApp::caller();
+    assert_eq!(test.app.get(&caller, GetPresence { id: None }).await.expect("read"), None);
+    let cancellations = [CancelPresence { id: 7, reason: "OTHER" }];
+    let command =
+        CancelPresences { cancellations: &cancellations, channel: domain::Channel::WebService };
+    test.app.cancel(&caller, command).await.expect("handled");
+    let bodies = bodies(&test).await;
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies.iter().all(|body| body.contains("\"outcome\":\"nothing\"")), "{bodies:?}");
+    assert!(bodies[1].contains("\"refused\":1,\"registrations\":\"7\""), "{bodies:?}");
+}

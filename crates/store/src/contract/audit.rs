@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use domain::{
+    AuditAction, AuditEntry, AuditPerson, Caller, Client, ItemError, Policy, Registration, Role,
+    Sender, cancel, sample,
+};
+
+use super::Fixture;
+use super::samples::{ids, moment, posted, sender, worker};
+use crate::{AuditCheck, AuditHead, AuditRecord, Store, audit_body};
+
+fn entry(action: AuditAction) -> AuditEntry {
+    let caller = Caller::open(sender(1)).with_ticket("ticket-1");
+    AuditEntry::new(&caller, action, moment("2026-11-24T06:30:00Z"))
+}
+
+async fn records(store: &dyn Store) -> Vec<AuditRecord> {
+    store.audit().records(0, 1000).await.expect("read")
+}
+
+/// Holds the records against their hashes and the head of the store against the last.
+async fn verified(store: &dyn Store) -> AuditHead {
+    let mut check = AuditCheck::new(None);
+    for record in records(store).await {
+        check.next(&record).expect("a whole chain");
+    }
+    let head = check.end().expect("to its end");
+    assert_eq!(store.audit().head().await.expect("read"), (head.sequence > 0).then_some(head));
+    head
+}
+
+/// With the ids that they were given.
+pub async fn registrations_are_written_down_with_their_ids(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let new = vec![worker(1, 1, 1), posted(), worker(2, 1, 1)];
+    let asked = entry(AuditAction::Register).about(&new, 4);
+    let stored = store.registrations().register_audited(new, Some(asked.clone())).await;
+    let stored = stored.expect("stored");
+    let expected = AuditEntry {
+        registrations: stored.iter().map(|registration| registration.id).collect(),
+        ..asked
+    };
+    let written = records(&*store).await;
+    assert_eq!(written.len(), 1);
+    assert_eq!(written[0].body, audit_body(&expected));
+    assert!(written[0].body.contains(&sample::inss(2).digits()));
+    verified(&*store).await;
+}
+
+/// All that were asked for, and the persons of those that were changed.
+pub async fn decisions_are_written_down_with_what_became_of_them(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let new = vec![worker(1, 1, 1), worker(2, 1, 1)];
+    let ids = ids(&store.registrations().register(new).await.expect("stored"));
+    assert_eq!(records(&*store).await, [], "what the service does of itself, the history tells");
+    let first_only = |place: usize, found: Option<&Registration>| {
+        if place > 0 {
+            return Err(ItemError::NotAuthorized.into());
+        }
+        let now = moment("2026-11-24T09:00:00Z");
+        cancel(found, "OTHER", &Sender::default(), now, &Policy::today_and_tomorrow())
+    };
+    let asked = entry(AuditAction::Cancel);
+    for answered in 0..2 {
+        let answers = store
+            .registrations()
+            .amend_audited(ids.clone(), Arc::new(first_only), Some(asked.clone()))
+            .await
+            .expect("handled");
+        let body = audit_body(&asked.clone().decided(&ids, &answers));
+        let written = records(&*store).await;
+        assert_eq!((written.len(), &written[answered].body), (answered + 1, &body));
+        assert_eq!(body.contains(&sample::inss(1).digits()), answered == 0);
+        assert!(!body.contains(&sample::inss(2).digits()));
+        assert!(body.contains(if answered == 0 { "done" } else { "nothing" }), "{body}");
+    }
+    verified(&*store).await;
+}
+
+/// Together with the change, and not when it is refused.
+pub async fn changes_of_clients_are_written_down(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let client = sample::client("one", Role::Employer);
+    let add = entry(AuditAction::AddClient);
+    let added = store.clients().add_audited(client.clone(), Some(add.clone())).await;
+    assert_eq!(added.expect("written"), Ok(()));
+    let again = store.clients().add_audited(client.clone(), Some(add.clone())).await;
+    assert!(again.expect("handled").is_err());
+    let change = entry(AuditAction::ChangeClient);
+    let changed = Client { name: "other".into(), ..client };
+    let changed = store.clients().change_audited(changed, Some(change.clone())).await;
+    assert_eq!(changed.expect("written"), Ok(()));
+    let bodies: Vec<_> = records(&*store).await.into_iter().map(|record| record.body).collect();
+    assert_eq!(bodies, [audit_body(&add), audit_body(&change)]);
+}
+
+/// However many append at once, through however many openings of the data, and after a restart.
+pub async fn the_chain_has_no_gap_whoever_appends(fixture: &impl Fixture) {
+    let stores = [fixture.open().await, fixture.open().await];
+    let calls: Vec<_> = (0..60_u32)
+        .map(|call| {
+            let store = Arc::clone(&stores[call as usize % stores.len()]);
+            tokio::spawn(async move {
+                let persons = vec![AuditPerson::Inss(sample::inss(call))];
+                let entry = AuditEntry { persons, ..entry(AuditAction::Search) };
+                if call % 3 == 0 {
+                    let new = vec![worker(call, 1, 1)];
+                    store.registrations().register_audited(new, Some(entry)).await.map(drop)
+                } else {
+                    store.audit().append(entry).await
+                }
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.expect("no panic").expect("appended");
+    }
+    drop(stores);
+    let store = fixture.open().await;
+    assert_eq!(verified(&*store).await.sequence, 60);
+    let page = store.audit().records(57, 2).await.expect("read");
+    assert_eq!(page.iter().map(|record| record.sequence).collect::<Vec<_>>(), [58, 59]);
+}
