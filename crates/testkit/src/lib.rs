@@ -2,7 +2,9 @@
 //! its own.
 
 mod clock;
+mod signer;
 mod test_app;
 
 pub use clock::FakeClock;
+pub use signer::Signer;
 pub use test_app::TestApp;

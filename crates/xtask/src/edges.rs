@@ -18,6 +18,7 @@ const TABLE: &[(&str, May)] = &[
     ("app", May::Only(&["domain", "store"])),
     ("wss", May::Only(&[])),
     ("soap", May::Only(&["domain", "app", "wss"])),
+    ("rest", May::Only(&["domain", "app"])),
     ("presence", May::All),
     ("testkit", May::All),
     ("xtask", May::All),

@@ -1,0 +1,3 @@
+//! The REST door: it translates between HTTP with JSON and the use cases.
+
+pub mod jose;
