@@ -103,16 +103,16 @@ fn a_token_has_three_parts_of_base64url_and_no_more() {
 fn every_changed_byte_of_a_signature_is_noticed() {
     let signer = Signer::p256();
     let (set, token) = (keys(&signer), signer.token(&json!({ "alg": "ES256" }), &claims()));
-    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let (input, signature) = token.rsplit_once('.').expect("three parts");
     let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
     for place in 0..signature.len() {
         let mut changed = signature.clone();
         changed[place] ^= 1;
-        let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&changed));
+        let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(&changed));
         assert_eq!(check(&set, &token), Err(JwsError::Signature), "{place}");
     }
     // The value of a signature that some libraries took for right (CVE-2022-21449).
-    let zeros = format!("{signed}.{}", URL_SAFE_NO_PAD.encode([0; 64]));
+    let zeros = format!("{input}.{}", URL_SAFE_NO_PAD.encode([0; 64]));
     assert_eq!(check(&set, &zeros), Err(JwsError::Signature));
 }
 

@@ -15,7 +15,7 @@ const REFUSED: [&str; 8] = ["crit", "b64", "zip", "enc", "jwk", "jku", "x5u", "x
 pub struct Jws<'a> {
     algorithm: Algorithm,
     kid: Option<String>,
-    kind: Option<String>,
+    media: Option<String>,
     signed: &'a str,
     payload: Vec<u8>,
     signature: Vec<u8>,
@@ -53,8 +53,8 @@ impl<'a> Jws<'a> {
         if token.len() > MAX_LENGTH {
             return Err(JwsError::TooLong);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Form)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwsError::Form)?;
+        let (input, signature) = token.rsplit_once('.').ok_or(JwsError::Form)?;
+        let (header, payload) = input.split_once('.').ok_or(JwsError::Form)?;
         let part = |text: &str| base64url::decode(text).ok_or(JwsError::Form);
         let (header, payload, signature) = (part(header)?, part(payload)?, part(signature)?);
         let header = strict_json::object(&header).ok_or(JwsError::Header)?;
@@ -63,8 +63,8 @@ impl<'a> Jws<'a> {
         }
         let algorithm = text(&header, "alg")?.ok_or(JwsError::Header)?;
         let algorithm = Algorithm::from_name(&algorithm).ok_or(JwsError::Algorithm)?;
-        let (kid, kind) = (text(&header, "kid")?, text(&header, "typ")?);
-        Ok(Self { algorithm, kid, kind, signed, payload, signature })
+        let (kid, media) = (text(&header, "kid")?, text(&header, "typ")?);
+        Ok(Self { algorithm, kid, media, signed: input, payload, signature })
     }
 
     /// The algorithm that the token names: for choosing among keys, which each know what they check.
@@ -79,7 +79,7 @@ impl<'a> Jws<'a> {
 
     /// The media type of the token (`typ`), in small letters and without `application/`.
     pub fn kind(&self) -> Option<String> {
-        let kind = self.kind.as_ref()?.to_ascii_lowercase();
+        let kind = self.media.as_ref()?.to_ascii_lowercase();
         Some(kind.strip_prefix("application/").map(str::to_owned).unwrap_or(kind))
     }
 
