@@ -14,10 +14,11 @@ use std::sync::Arc;
 use domain::{Clock, Error, Policy};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use store::{ReplayKey, Store};
+use store::Store;
 
 pub use clients::{CLIENT_REFRESH, Clients};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
+pub use store::ReplayKey;
 
 /// How long what may be used once is remembered at most.
 const LONGEST_REPLAY: SignedDuration = SignedDuration::from_hours(24);

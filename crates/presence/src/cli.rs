@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::command::oauth_key;
 use crate::command::token_key;
 use crate::config::{SETTINGS, Setting, Sources};
 
@@ -16,6 +17,8 @@ pub(crate) enum Request {
     Settings,
     /// List or replace the keys of the token service.
     TokenKey(ArgMatches),
+    /// List or replace the keys of access tokens.
+    OAuthKey(ArgMatches),
 }
 
 /// Reads the command line; help and mistakes end the program.
@@ -24,6 +27,7 @@ pub(crate) fn request() -> Request {
     match matches.subcommand() {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
         Some(("token-key", matches)) => Request::TokenKey(matches.clone()),
+        Some(("oauth-key", matches)) => Request::OAuthKey(matches.clone()),
         _ => Request::Settings,
     }
 }
@@ -48,6 +52,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(serve)
         .subcommand(token_key::command())
+        .subcommand(oauth_key::command())
         .subcommand(
             Command::new("settings")
                 .about("Prints the page that describes every setting (Markdown)"),

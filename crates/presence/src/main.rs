@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod http;
 mod keys;
+mod oauth_keys;
 mod serve;
 mod server;
 mod telemetry;
@@ -26,6 +27,13 @@ fn main() -> ExitCode {
         Request::TokenKey(matches) => {
             let mut output = std::io::stdout();
             match command::token_key::run(&matches, &clock::SystemClock, &mut output) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error),
+            }
+        }
+        Request::OAuthKey(matches) => {
+            let mut output = std::io::stdout();
+            match command::oauth_key::run(&matches, &clock::SystemClock, &mut output) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&error),
             }

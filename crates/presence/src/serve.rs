@@ -10,6 +10,7 @@ use std::{fs, io};
 use app::App;
 use domain::{Caller, Clock, Policy, Sender};
 use jiff::SignedDuration;
+use rest::oauth::{OAuth, OAuthSettings};
 use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
 use store_sqlite::{SqliteStore, Stats};
@@ -25,6 +26,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Room, Service};
+use crate::oauth_keys::{FileKeys, OAuthKeysError};
 use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
 };
@@ -51,6 +53,9 @@ pub(crate) enum ServeError {
     /// No folder for the data.
     #[error("no fresh folder can be made for the demonstration: {0}")]
     Folder(io::Error),
+    /// The keys of access tokens cannot be used.
+    #[error(transparent)]
+    Keys(#[from] OAuthKeysError),
     /// The store cannot be opened.
     #[error("the data in {} cannot be opened: {}", path.display(), chain(cause))]
     Store { path: PathBuf, cause: domain::Error },
@@ -98,7 +103,8 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let outer = bind("listen", config.listen)?;
     let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
     let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
-    let app = App::new(keeper, Arc::clone(&clock), policy, config.search_budget);
+    let app = Arc::new(App::new(keeper, Arc::clone(&clock), policy, config.search_budget));
+    let oauth = oauth(&config, folder.path(), outer.address(), &app, &clock)?;
     let (stop, stopped) = watch::channel(false);
     let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
     if config.demo {
@@ -113,7 +119,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     }
     watch_store(&mut metrics, &store);
     let gate = gate(&config, register, clock);
-    let service = Arc::new(service(&config, app, gate, metrics, stopped.clone()));
+    let service = Arc::new(service(&config, app, oauth, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
@@ -151,14 +157,9 @@ fn password(path: Option<&Path>) -> Result<Option<String>, ServeError> {
 }
 
 fn gate(config: &Config, register: Register, clock: Arc<dyn Clock>) -> Gate {
-    let sender = || Sender {
-        id: config.open_sender_id.as_deref().map(Into::into),
-        company: config.open_sender_company,
-        user_type: config.open_sender_type.as_deref().map(Into::into),
-    };
     let freshness = Freshness { skew: signed(config.clock_skew), ..Freshness::default() };
     Gate {
-        open: config.open.then(|| Caller::open(sender())),
+        open: config.open.then(|| open_caller(config)),
         sha1: config.sha1,
         freshness,
         callers: Arc::new(register),
@@ -173,12 +174,12 @@ fn signed(time: Duration) -> SignedDuration {
 
 fn service(
     config: &Config,
-    app: App,
+    app: Arc<App>,
+    oauth: OAuth,
     gate: Gate,
     mut metrics: Metrics,
     stop: watch::Receiver<bool>,
 ) -> Service {
-    let app = Arc::new(app);
     let room = Room::new(config.max_buffered_bytes);
     let bodies = room.clone();
     let help = "Memory that the bodies of requests take";
@@ -197,6 +198,7 @@ fn service(
     };
     Service {
         door: Door::new(Arc::clone(&app), settings),
+        oauth,
         app,
         scheme: config.scheme(),
         public_url: config.public_url.clone(),
@@ -207,6 +209,35 @@ fn service(
         metrics,
         stop,
     }
+}
+
+/// As whom callers of an open service call.
+fn open_caller(config: &Config) -> Caller {
+    Caller::open(Sender {
+        id: config.open_sender_id.as_deref().map(Into::into),
+        company: config.open_sender_company,
+        user_type: config.open_sender_type.as_deref().map(Into::into),
+    })
+}
+
+fn oauth(
+    config: &Config,
+    folder: &Path,
+    address: SocketAddr,
+    app: &Arc<App>,
+    clock: &Arc<dyn Clock>,
+) -> Result<OAuth, ServeError> {
+    let keys = Arc::new(FileKeys::open(folder, Arc::clone(clock))?);
+    let settings = OAuthSettings {
+        issuer: config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("{}://{address}", config.scheme())),
+        lifetime: config.access_token_lifetime.into(),
+        open: config.open.then(|| open_caller(config)),
+        ids: Box::new(ticket),
+    };
+    Ok(OAuth::new(Arc::clone(app), Arc::clone(clock), keys, settings))
 }
 
 fn listen(

@@ -1,3 +1,4 @@
 //! The REST door: it translates between HTTP with JSON and the use cases.
 
 pub mod jose;
+pub mod oauth;

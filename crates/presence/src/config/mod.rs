@@ -65,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) max_connections: u32,
     pub(crate) max_calls: u32,
     pub(crate) search_budget: u32,
+    /// In seconds.
+    pub(crate) access_token_lifetime: u32,
     pub(crate) header_timeout: Duration,
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,

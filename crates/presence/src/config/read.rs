@@ -161,6 +161,7 @@ fn defaults() -> Config {
         max_connections: 0,
         max_calls: 0,
         search_budget: 0,
+        access_token_lifetime: 0,
         header_timeout: Duration::ZERO,
         body_timeout: Duration::ZERO,
         idle_timeout: Duration::ZERO,

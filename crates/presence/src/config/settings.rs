@@ -360,6 +360,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(search_budget, |text| kind::whole(text, 500, 100_000_000)),
     },
     Setting {
+        chapter: "Tokens",
+        key: "access_token_lifetime",
+        default: Some("600"),
+        takes: "a whole number of seconds from 60 to 3600",
+        doc: "How long an access token of the token endpoint is good. A client that is revoked is refused at once all \
+              the same.",
+        apply: into!(access_token_lifetime, |text| kind::whole(text, 60, 3600)),
+    },
+    Setting {
         chapter: "Time",
         key: "header_timeout",
         default: Some("10"),

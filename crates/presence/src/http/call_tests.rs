@@ -1,8 +1,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::App;
-use domain::{Caller, Sender};
+use domain::{Caller, Clock, Sender};
 use http_body_util::BodyExt as _;
+use rest::oauth::{OAuth, OAuthSettings};
 use soap::{Door, DoorSettings, Environment, Gate, Limits, TokenSettings};
 use store_sqlite::SqliteStore;
 use tokio::sync::{Semaphore, watch};
@@ -10,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use super::*;
 use crate::clock::SystemClock;
 use crate::http::Room;
+use crate::oauth_keys::FileKeys;
 use crate::telemetry::Metrics;
 
 type Tickets = Box<dyn Fn() -> String + Send + Sync>;
@@ -26,8 +28,17 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
         tokens: TokenSettings::default(),
         tickets,
     };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keys = FileKeys::open(data.path(), Arc::clone(&clock)).expect("new keys");
+    let issuer = OAuthSettings {
+        issuer: "https://presence.example".to_owned(),
+        lifetime: 600,
+        open: None,
+        ids: Box::new(crate::ticket::ticket),
+    };
     Arc::new(Service {
         door: Door::new(Arc::clone(&app), settings),
+        oauth: OAuth::new(Arc::clone(&app), clock, Arc::new(keys), issuer),
         app,
         scheme: "http",
         public_url: None,

@@ -6,6 +6,7 @@ mod call;
 mod contract;
 mod encoding;
 mod health;
+mod oauth;
 mod to_the_end;
 
 use std::sync::Arc;
@@ -13,10 +14,11 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{Method, StatusCode, Uri};
+use rest::oauth::{KEYS_PATH, METADATA_PATH, OAuth, TOKEN_PATH};
 use soap::Endpoint;
 use tokio::sync::{Semaphore, watch};
 
@@ -31,6 +33,8 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 pub(crate) struct Service {
     /// The SOAP door.
     pub(crate) door: soap::Door,
+    /// Gives access tokens and checks them.
+    pub(crate) oauth: OAuth,
     /// The service itself, for its health.
     pub(crate) app: Arc<app::App>,
     /// The scheme of the address, where callers reach it as it is.
@@ -58,6 +62,9 @@ pub(crate) fn outer(service: Arc<Service>) -> Router {
         router.route(endpoint.path(), door.layer(Extension(endpoint)))
     });
     doors
+        .route(TOKEN_PATH, post(oauth::token).fallback(oauth::token_not_allowed))
+        .route(METADATA_PATH, get(oauth::metadata).fallback(not_allowed))
+        .route(KEYS_PATH, get(oauth::keys).fallback(not_allowed))
         .route("/health", get(health::health).fallback(not_allowed))
         .fallback(not_found)
         .with_state(service)

@@ -5,6 +5,7 @@ mod hostile;
 mod http2;
 mod kill;
 mod limits;
+mod oauth;
 mod operator;
 mod reply;
 mod samples;

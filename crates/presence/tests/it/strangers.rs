@@ -20,7 +20,7 @@ const PUBLISHED: &str = "be/socialsecurity/presenceregistration/v1/PresenceRegis
 
 /// A variable that a test needs; without it the test is skipped.
 #[expect(clippy::print_stdout, reason = "who runs the tests is told what was skipped")]
-fn needed(name: &str) -> Option<OsString> {
+pub(crate) fn needed(name: &str) -> Option<OsString> {
     let value = env::var_os(name).filter(|value| !value.is_empty());
     if value.is_none() {
         println!("skipped: {name} is not set");
@@ -29,7 +29,7 @@ fn needed(name: &str) -> Option<OsString> {
     value
 }
 
-fn clients() -> PathBuf {
+pub(crate) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients")
 }
 
