@@ -11,6 +11,7 @@ mod audit;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod registers;
 mod registrations;
 mod replays;
 mod works;
@@ -21,6 +22,10 @@ use domain::Error;
 pub use addresses::{AddressStaging, Addresses};
 pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
 pub use clients::{ClientConflict, Clients, Presented};
+pub use registers::{
+    DeclaredWorks, Employers, Employments, Enterprises, ImportForm, Mandates, Persons,
+    PostedWorkers, Registers, Staging,
+};
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
 pub use works::Works;
@@ -31,7 +36,10 @@ pub trait Store: Send + Sync {
     /// Registrations and their history.
     fn registrations(&self) -> &dyn Registrations;
 
-    /// The register of works.
+    /// The reference registers.
+    fn registers(&self) -> &dyn Registers;
+
+    /// The register of works, to be read whole.
     fn works(&self) -> &dyn Works;
 
     /// The register of clients.

@@ -1,12 +1,15 @@
 use async_trait::async_trait;
 use domain::{Error, Sector, Work, WorksReference};
 
-/// Keeps the register of works.
+/// Reads the register of works. It is filled by imports and changed by [`crate::Registers::change`].
 #[async_trait]
 pub trait Works: Send + Sync {
-    /// The sector of each work; `None` for works that are not known.
+    /// The sector of each work; `None` for works that are not known. Every registration asks for it.
     async fn sectors(&self, works: Vec<WorksReference>) -> Result<Vec<Option<Sector>>, Error>;
 
-    /// Adds works, or changes those that are known.
-    async fn put_works(&self, works: Vec<Work>) -> Result<(), Error>;
+    /// A work with its sites and contracts.
+    async fn work(&self, reference: WorksReference) -> Result<Option<Work>, Error>;
+
+    /// The first `most` works after a reference, or of all, in the order of their references.
+    async fn works(&self, after: Option<WorksReference>, most: u32) -> Result<Vec<Work>, Error>;
 }

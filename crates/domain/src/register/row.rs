@@ -1,9 +1,5 @@
-use std::sync::Arc;
-
-use jiff::Timestamp;
-
 use super::{Employer, Employment, Enterprise, Mandate, Person, PostedWorker};
-use crate::{EnterpriseNumber, Inss, LimosaId, Work, WorksReference};
+use crate::Work;
 
 /// A reference register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,42 +101,6 @@ impl Row {
             Self::Work(_) => Register::Works,
         }
     }
-}
-
-/// Names all rows of a register that stand under one key: what an update takes away before it adds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// A person's number.
-    Person(Inss),
-    /// An enterprise, in the registers of enterprises, mandates and employers.
-    Enterprise(EnterpriseNumber),
-    /// All employments of a person at an enterprise.
-    Employment(Inss, EnterpriseNumber),
-    /// A Limosa declaration.
-    PostedWorker(LimosaId),
-    /// A work with all that belongs to it.
-    Work(WorksReference),
-}
-
-/// The number of an import; later imports have higher ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ImportId(pub i64);
-
-/// A change of a register that was swapped in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
-    /// Its number.
-    pub id: ImportId,
-    /// The register.
-    pub register: Register,
-    /// Where it came from: a file's name, or who changed it by hand.
-    pub source: Arc<str>,
-    /// When it was swapped in.
-    pub at: Timestamp,
-    /// Rows that were added.
-    pub added: u64,
-    /// Rows that were taken away; a row that changed is one taken away and one added.
-    pub removed: u64,
 }
 
 #[cfg(test)]
