@@ -6,7 +6,9 @@ use domain::{
     AuditEntry, Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
     SearchPage, Sector, Visibility, Work, WorksReference,
 };
-use store::{Addresses, Audit, Clients, Registrations, Replays, Store, Transition, Works};
+use store::{
+    Addresses, Audit, Clients, Registers, Registrations, Replays, Store, Transition, Works,
+};
 use store_sqlite::{Options, SqliteStore};
 
 use crate::Outcome;
@@ -37,6 +39,10 @@ impl Store for NullStore {
 
     fn works(&self) -> &dyn Works {
         self
+    }
+
+    fn registers(&self) -> &dyn Registers {
+        &self.rest
     }
 
     fn addresses(&self) -> &dyn Addresses {
@@ -107,7 +113,15 @@ impl Works for NullStore {
         Ok(vec![Some(Sector::Construction); works.len()])
     }
 
-    async fn put_works(&self, _works: Vec<Work>) -> Result<(), domain::Error> {
-        Ok(())
+    async fn work(&self, reference: WorksReference) -> Result<Option<Work>, domain::Error> {
+        self.rest.work(reference).await
+    }
+
+    async fn works(
+        &self,
+        after: Option<WorksReference>,
+        most: u32,
+    ) -> Result<Vec<Work>, domain::Error> {
+        Works::works(&self.rest, after, most).await
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let (stop, stopped) = watch::channel(false);
     let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
     if config.demo {
-        demo::fill(store.as_ref()).await.map_err(ServeError::Samples)?;
+        demo::fill(store.as_ref(), clock.as_ref()).await.map_err(ServeError::Samples)?;
         let keys = demo::keys(store.as_ref(), folder.path(), clock.now()).await?;
         announce(&config, folder.path(), &outer, inner.as_ref());
         let inner = inner.as_ref().map(Listener::address);

@@ -26,7 +26,9 @@ CREATE TABLE registration (
     at INTEGER,
     place TEXT,
     offline_since INTEGER,
-    foreign_vat TEXT
+    foreign_vat TEXT,
+    -- The person's number as the registers last told it, where it is another one than was declared.
+    newest INTEGER
 ) STRICT;
 
 -- Registrations are for today or tomorrow, so an index that begins with the day is only ever written at its hot end, and
@@ -35,6 +37,10 @@ CREATE TABLE registration (
 CREATE INDEX registration_by_inss ON registration (day >> 2, inss, day);
 CREATE INDEX registration_by_works ON registration (day, works, company);
 CREATE INDEX registration_by_company ON registration (day, company);
+
+-- Few have one of these.
+CREATE INDEX registration_by_newest ON registration (day >> 2, newest, day) WHERE newest IS NOT NULL;
+CREATE INDEX registration_by_limosa ON registration (day, limosa) WHERE limosa IS NOT NULL;
 
 -- Performances are made of an employer's moments, many at a time: all that this needs lies in the index.
 CREATE INDEX moment_by_company ON registration (day, company, inss, works, at, event, status, foreign_vat)
@@ -68,12 +74,6 @@ CREATE TRIGGER history_is_never_changed
 BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER history_is_never_deleted
 BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
-
--- Declared works, as far as a registration needs them.
-CREATE TABLE work (
-    reference TEXT PRIMARY KEY,
-    sector INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
 
 -- The first id that no block has taken yet.
 CREATE TABLE id_block (next INTEGER NOT NULL) STRICT;

@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     OutOfIds,
     #[error("registration {id}: the stored {field} cannot be read")]
     Unreadable { id: i64, field: &'static str },
+    #[error("a row or a key of another register")]
+    OtherRegister,
     #[error("a client: the stored {field} cannot be read")]
     UnreadableClient { field: &'static str },
 }
@@ -37,9 +39,10 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let kind = match &failure {
             Failure::Sqlite(error) => kind_of(error.sqlite_error_code()),
-            Failure::Panicked | Failure::Unreadable { .. } | Failure::UnreadableClient { .. } => {
-                ErrorKind::Internal
-            }
+            Failure::Panicked
+            | Failure::OtherRegister
+            | Failure::Unreadable { .. }
+            | Failure::UnreadableClient { .. } => ErrorKind::Internal,
             Failure::OutOfIds => ErrorKind::StoreRefused,
             Failure::Closed => ErrorKind::StoreUnavailable,
             Failure::Full => ErrorKind::Overloaded,

@@ -14,6 +14,7 @@ mod job;
 mod lookup;
 mod plan;
 mod readers;
+mod registers;
 mod replays;
 mod row;
 mod schema;
@@ -21,7 +22,6 @@ mod search;
 mod stats;
 mod transact;
 mod way;
-mod works;
 mod write;
 mod writer;
 
@@ -36,7 +36,9 @@ use domain::{
     RegistrationId, Search, SearchPage, Visibility,
 };
 use rusqlite::Connection;
-use store::{Addresses, Audit, Clients, Registrations, Replays, Store, Transition, Works};
+use store::{
+    Addresses, Audit, Clients, Registers, Registrations, Replays, Store, Transition, Works,
+};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -58,6 +60,8 @@ pub struct Options {
     pub search_threads: usize,
     /// Threads for short look-ups.
     pub lookup_threads: usize,
+    /// Threads that read for checks against the registers.
+    pub check_threads: usize,
     /// How many jobs may wait for the writer, and how many for each lane of readers; one more is refused as overload.
     pub waiting: usize,
     /// Page cache of the writer, in KiB.
@@ -73,6 +77,7 @@ impl Default for Options {
         Self {
             search_threads: 2,
             lookup_threads: 1,
+            check_threads: 1,
             waiting: 1024,
             writer_cache_kib: 32 * 1024,
             reader_cache_kib: 12 * 1024,
@@ -89,6 +94,7 @@ pub struct SqliteStore {
     jobs: Option<SyncSender<Job>>,
     searches: Option<Readers>,
     lookups: Option<Readers>,
+    checks: Option<Readers>,
     here: Option<Mutex<Connection>>,
     counters: Arc<Counters>,
     readers: Mutex<Vec<JoinHandle<()>>>,
@@ -119,6 +125,9 @@ impl SqliteStore {
         let (lookups, more) =
             Readers::start(file, "look-up", options.lookup_threads, options.waiting, reader_cache)?;
         readers.extend(more);
+        let (checks, more) =
+            Readers::start(file, "check", options.check_threads, options.waiting, reader_cache)?;
+        readers.extend(more);
         let (checkpoints, thread) =
             Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
         let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?;
@@ -128,6 +137,7 @@ impl SqliteStore {
             jobs: Some(jobs),
             searches: Some(searches),
             lookups: Some(lookups),
+            checks: Some(checks),
             here: Some(Mutex::new(connection::at_once(file)?)),
             counters,
             readers: Mutex::new(readers),
@@ -165,6 +175,14 @@ impl SqliteStore {
         self.write(|reply| Job::Other(Box::new(Transact::new(weight, run, reply)))).await
     }
 
+    /// Reads for checks, many at once, beside all others.
+    pub(crate) async fn check_reads<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.checks.as_ref().ok_or(Failure::Closed)?.read(read).await
+    }
+
     /// A short read, beside the searches.
     pub(crate) async fn look_up<T: Send + 'static>(
         &self,
@@ -197,6 +215,7 @@ impl Drop for SqliteStore {
         self.here = None;
         self.searches = None;
         self.lookups = None;
+        self.checks = None;
         join(&self.readers);
         self.jobs = None;
         join(&self.keepers);
@@ -215,6 +234,10 @@ fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {
 #[async_trait]
 impl Store for SqliteStore {
     fn registrations(&self) -> &dyn Registrations {
+        self
+    }
+
+    fn registers(&self) -> &dyn Registers {
         self
     }
 
@@ -281,6 +304,7 @@ impl Registrations for SqliteStore {
 
 #[cfg(test)]
 mod tests {
+    use domain::register::Change;
     use domain::{Sector, Work};
 
     use super::*;
@@ -292,7 +316,8 @@ mod tests {
         let works = vec![domain::sample::works_reference(1)];
         assert_eq!(store.sectors(works.clone()).await.expect("read"), [None]);
         let work = Work::new(works[0], Sector::Meat);
-        store.put_works(vec![work]).await.expect("written");
+        let change = Change::put_works(vec![work], "test", jiff::Timestamp::UNIX_EPOCH);
+        store.registers().change(change).await.expect("written");
         assert_eq!(store.sectors(works).await.expect("read"), [Some(Sector::Meat)]);
         let more: Vec<_> = (1..=20).map(domain::sample::works_reference).collect();
         let sectors = store.sectors(more).await.expect("read");

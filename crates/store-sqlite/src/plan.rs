@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::way::Way;
-    use crate::{addresses, audit, clients, lookup, replays, schema, search, works};
+    use crate::{addresses, audit, clients, lookup, registers, replays, schema, search};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -223,7 +223,7 @@ mod tests {
         for (sql, expected) in [
             (search::by_id(), "SEARCH registration USING INTEGER PRIMARY KEY (rowid=?)"),
             (lookup::history(), "SEARCH history USING PRIMARY KEY (registration=?)"),
-            (works::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
+            (registers::works::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
             (clients::BY_ID.to_owned(), "SEARCH client USING PRIMARY KEY (id=?)"),
             (clients::LIST.to_owned(), "SEARCH client USING PRIMARY KEY (id>?)"),
             (

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_addresses.sql"),
     include_str!("../migrations/0005_senders.sql"),
     include_str!("../migrations/0006_audit.sql"),
+    include_str!("../migrations/0007_registers.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

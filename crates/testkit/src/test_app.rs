@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use app::App;
+use domain::register::Change;
 use domain::{Caller, Clock, Policy, Sector, Sender, Work, sample};
 use store::Store;
 use store_sqlite::{Options, SqliteStore};
@@ -33,8 +34,9 @@ impl TestApp {
         let store: Arc<dyn Store> = Arc::new(
             SqliteStore::open(folder.path(), Options::default()).expect("a store in a new folder"),
         );
-        store.works().put_works(works()).await.expect("a new store takes works");
         let clock = Arc::new(FakeClock::at(moment));
+        let works = Change::put_works(works(), "test", clock.now());
+        store.registers().change(works).await.expect("a new store takes works");
         let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));
         Self { app, store, clock, _folder: folder }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Employment, Enterprise, Mandate, Period, Person, PostedWorker};
-use crate::{Contract, EnterpriseNumber, ForeignVatNumber, Inss, Sector, Work};
+use crate::{EnterpriseNumber, ForeignVatNumber, Inss, Sector, Work};
 
 /// What the register of persons answers about a number on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,11 +234,10 @@ pub enum ContractOnDay {
 }
 
 impl ContractOnDay {
-    /// The answer from the contracts of a company in a work.
-    pub fn of<'a>(contracts: impl IntoIterator<Item = &'a Contract>, day: Date) -> Self {
-        let one = |contract: &Contract| {
-            if contract.period.contains(day) { Self::Active } else { Self::NotActive }
-        };
-        contracts.into_iter().map(one).max().unwrap_or_default()
+    /// The answer from the periods of a company's contracts in a work.
+    pub fn of(periods: impl IntoIterator<Item = Period>, day: Date) -> Self {
+        let one =
+            |period: Period| if period.contains(day) { Self::Active } else { Self::NotActive };
+        periods.into_iter().map(one).max().unwrap_or_default()
     }
 }

@@ -1,4 +1,5 @@
-use domain::{Error, Sector, Work, sample};
+use domain::register::Change;
+use domain::{Clock, Error, Sector, Work, sample};
 use store::Store;
 
 /// Sample works of each sector.
@@ -14,6 +15,7 @@ pub(super) fn works() -> Vec<Work> {
 }
 
 /// Makes the sample works known.
-pub(crate) async fn fill(store: &dyn Store) -> Result<(), Error> {
-    store.works().put_works(works()).await
+pub(crate) async fn fill(store: &dyn Store, clock: &dyn Clock) -> Result<(), Error> {
+    let change = Change::put_works(works(), "demonstration", clock.now());
+    store.registers().change(change).await.map(drop)
 }

@@ -13,6 +13,8 @@ pub mod consulting;
 mod model;
 /// Storing registrations.
 pub mod registering;
+/// The reference registers.
+pub mod registers;
 /// What may be used once.
 pub mod replays;
 mod samples;
@@ -65,6 +67,14 @@ macro_rules! contract_suite {
             searching::creation_bounds_are_inclusive_to_the_millisecond,
             works::sectors_are_those_last_put,
             works::works_survive_a_restart,
+            registers::what_is_imported_is_answered,
+            registers::replaced_numbers_lead_to_the_newest,
+            registers::a_work_is_kept_whole,
+            registers::a_whole_import_writes_what_differs,
+            registers::an_update_leaves_the_rest_alone,
+            registers::an_import_is_seen_whole_or_not_at_all,
+            registers::a_register_under_import_is_busy,
+            registers::rows_of_another_register_are_refused,
             clients::clients_are_read_as_they_were_written,
             clients::a_certificate_leads_to_its_client,
             clients::a_client_takes_nothing_from_another,
@@ -111,6 +121,7 @@ mod tests {
             ("consulting", include_str!("consulting.rs")),
             ("searching", include_str!("searching.rs")),
             ("works", include_str!("works.rs")),
+            ("registers", include_str!("registers.rs")),
             ("clients", include_str!("clients.rs")),
             ("audit", include_str!("audit.rs")),
             ("replays", include_str!("replays.rs")),

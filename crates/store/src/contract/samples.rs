@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::register::Change;
 use domain::{
     Address, Channel, ClientReference, Coordinates, ForeignVatNumber, LimosaId, Moment, MomentKind,
     NewRegistration, PlaceOfWork, Registration, RegistrationId, Sector, Sender, Submission, Who,
-    sample,
+    Work, sample,
 };
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
@@ -112,4 +113,9 @@ pub(super) async fn stored(store: &dyn Store, new: Vec<NewRegistration>) -> Vec<
 
 pub(super) fn ids(registrations: &[Registration]) -> Vec<Option<RegistrationId>> {
     registrations.iter().map(|registration| Some(registration.id)).collect()
+}
+
+pub(super) async fn put_works(store: &dyn Store, works: Vec<Work>) {
+    let change = Change::put_works(works, "test", moment("2026-11-24T06:00:00Z"));
+    store.registers().change(change).await.expect("changed");
 }

@@ -1,6 +1,7 @@
 use domain::{Sector, Work, sample};
 
 use super::Fixture;
+use super::samples::put_works;
 
 fn work(index: u32, sector: Sector) -> Work {
     Work::new(sample::works_reference(index), sector)
@@ -12,8 +13,8 @@ pub async fn sectors_are_those_last_put(fixture: &impl Fixture) {
     let works = [2, 1, 3].map(sample::works_reference).to_vec();
     assert_eq!(store.works().sectors(works.clone()).await.expect("read"), [None, None, None]);
     let put = vec![work(1, Sector::Meat), work(2, Sector::Guarding)];
-    store.works().put_works(put).await.expect("put");
-    store.works().put_works(vec![work(1, Sector::Cleaning)]).await.expect("changed");
+    put_works(&*store, put).await;
+    put_works(&*store, vec![work(1, Sector::Cleaning)]).await;
     let sectors = store.works().sectors(works).await.expect("read");
     assert_eq!(sectors, [Some(Sector::Guarding), Some(Sector::Cleaning), None]);
 }
@@ -21,7 +22,7 @@ pub async fn sectors_are_those_last_put(fixture: &impl Fixture) {
 /// Works are as durable as registrations.
 pub async fn works_survive_a_restart(fixture: &impl Fixture) {
     let store = fixture.open().await;
-    store.works().put_works(vec![work(1, Sector::Construction)]).await.expect("put");
+    put_works(&*store, vec![work(1, Sector::Construction)]).await;
     drop(store);
     let store = fixture.open().await;
     let sectors = store.works().sectors(vec![sample::works_reference(1)]).await.expect("read");
