@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds, checks and tests all of Presence. Needs Rust and a C compiler; brings what else is missing, where it can:
-# Python with zeep and lxml, Node.js with node-soap, git, a C++ compiler for the fuzz targets.
+# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, git, a C++ compiler for the fuzz targets.
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
@@ -18,7 +18,7 @@ readonly fuzz_flags="--cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions -Cpasses
 
 export PRESENCE_TEST_STRICT=${PRESENCE_TEST_STRICT:-0}
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
-unset PRESENCE_TEST_PYTHON PRESENCE_TEST_NODE_MODULES
+unset PRESENCE_TEST_PYTHON PRESENCE_TEST_NODE_MODULES PRESENCE_TEST_CXF
 if [[ -n ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
     PRESENCE_PUBLISHED_WSDL=$(realpath "$PRESENCE_PUBLISHED_WSDL") || exit 1
     export PRESENCE_PUBLISHED_WSDL
@@ -144,6 +144,42 @@ bring_node() {
     modules=$folder/node_modules
 }
 
+# Java, Apache CXF, and a client that CXF makes of each contract; $cxf names the folder with all of it.
+cxf=
+bring_cxf() {
+    local folder=$tools/cxf project=tests/clients/cxf file=be/socialsecurity/presenceregistration/v1
+    if ! { has java && has javac && has mvn; }; then
+        system default-jdk-headless maven || true
+    fi
+    has javac && has mvn || { echo "a JDK 17 or later and Maven are needed"; return 1; }
+    if ! cmp --silent "$project/pom.xml" "$folder/pom.xml"; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        mvn --quiet --batch-mode --file "$project/pom.xml" -Dmaven.repo.local="$folder/repository" \
+            dependency:build-classpath -Dmdep.outputFile="$folder/classpath" > "$tools/maven.log" 2>&1 \
+            || { tail -n 3 "$tools/maven.log"; return 1; }
+        cp "$project/pom.xml" "$folder/"
+    fi
+    make_cxf_client "$folder/ours" "crates/soap/contract/$file/PresenceRegistration_v1.wsdl" || return 1
+    if [[ -n ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
+        make_cxf_client "$folder/published" "$PRESENCE_PUBLISHED_WSDL/$file/PresenceRegistration_v1.wsdl" || return 1
+    fi
+    cxf=$folder
+}
+
+# make_cxf_client FOLDER WSDL: the code that CXF generates, and ours that uses it, compiled.
+make_cxf_client() {
+    local folder=$1 wsdl=$2 classpath sources
+    classpath=$(< "$tools/cxf/classpath")
+    rm -rf "$folder"
+    mkdir -p "$folder/classes"
+    java -cp "$classpath" org.apache.cxf.tools.wsdlto.WSDLToJava -d "$folder/generated" "$wsdl" > "$folder/log" 2>&1 \
+        || { tail -n 3 "$folder/log"; return 1; }
+    mapfile -t sources < <(find "$folder/generated" tests/clients/cxf/src -name '*.java')
+    javac -nowarn -cp "$classpath" -d "$folder/classes" "${sources[@]}" > "$folder/log" 2>&1 \
+        || { tail -n 3 "$folder/log"; return 1; }
+}
+
 # Adds up the closing lines of `cargo test`.
 cargo_test() {
     local log=$tools/cargo-test.log status good bad
@@ -205,6 +241,11 @@ if bring_node; then
     export PRESENCE_TEST_NODE_MODULES=$modules
 else
     skip "what needs Node.js: node-soap as a client"
+fi
+if bring_cxf; then
+    export PRESENCE_TEST_CXF=$cxf
+else
+    skip "what needs Java: Apache CXF as a client that signs"
 fi
 if [[ -z ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
     skip "what needs the published contract: PRESENCE_PUBLISHED_WSDL names no copy of it"

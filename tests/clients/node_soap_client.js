@@ -500,12 +500,24 @@ class Scenario {
   }
 }
 
-/** node-soap's own signature, as the X.509 policy with SHA-256 asks for it. */
-function security({ key, certificate }) {
-  return new soap.WSSecurityCert(fs.readFileSync(key), fs.readFileSync(certificate), "", {
-    signatureAlgorithm: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-    signerOptions: { idMode: "wssecurity" },
-  });
+/**
+ * node-soap's own signature, as the X.509 policy with SHA-256 asks for it: the certificate is signed too. It is made anew
+ * for each call, since node-soap gives a certificate one id for ever, and its times have no milliseconds: two equal calls
+ * within a second would be one and the same message, and the second refused as a replay.
+ */
+class Signed {
+  constructor({ key, certificate }) {
+    [this.key, this.certificate] = [fs.readFileSync(key), fs.readFileSync(certificate)];
+  }
+
+  postProcess(xml, envelopeKey) {
+    const security = new soap.WSSecurityCert(this.key, this.certificate, "", {
+      signatureAlgorithm: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+      additionalReferences: ["wsse:BinarySecurityToken"],
+      signerOptions: { idMode: "wssecurity" },
+    });
+    return security.postProcess(xml, envelopeKey);
+  }
 }
 
 async function main() {
@@ -514,7 +526,7 @@ async function main() {
   const text = (value) => value;
   const customDeserializer = { date: text, dateTime: text, long: text, int: text };
   const client = await soap.createClientAsync(given.wsdl, { endpoint: given.address, customDeserializer });
-  if (given.signer) client.setSecurity(security(given.signer));
+  if (given.signer) client.setSecurity(new Signed(given.signer));
   console.log(JSON.stringify(await new Scenario(given, client).run()));
 }
 

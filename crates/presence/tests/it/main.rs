@@ -11,6 +11,7 @@ mod reply;
 mod samples;
 mod server;
 mod settings;
+mod signed;
 mod soap;
 mod stop;
 mod strangers;

@@ -4,6 +4,9 @@
 //! `PRESENCE_PUBLISHED_WSDL` a copy of the published contract. What lacks is skipped, or fails under
 //! `PRESENCE_TEST_STRICT=1`.
 
+mod cxf;
+mod policies;
+
 use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, Write as _};
@@ -47,51 +50,82 @@ fn node_soap() -> Option<Command> {
 }
 
 /// What the client is told: works of the demonstration, and numbers that nobody else uses.
-fn input(wsdl: &str, address: &str, today: &str) -> Value {
+fn input(wsdl: &str, address: &str, today: &str, keys: Option<&Path>) -> Value {
     // The demonstration has two works of each sector, in their order.
     let works = [(1, 1), (3, 2)].map(|(index, sector)| {
         json!({ "reference": sample::works_reference(index).as_str(), "sector": sector })
     });
     let company = |index| format!("{:010}", sample::enterprise_number(index).number());
+    let file = |keys: &Path, ending| keys.join("secretariat").with_extension(ending);
+    let signer =
+        |keys: &Path| json!({ "key": file(keys, "key"), "certificate": file(keys, "pem") });
     json!({
+        "signer": keys.map(signer),
         "wsdl": wsdl,
         "address": address,
         "today": today,
         "works": works,
-        "companies": [company(11), company(12)],
+        "companies": [company(1), company(2)],
         "inss": (0..WORKERS).map(|index| sample::inss(index).digits()).collect::<Vec<_>>(),
         "limosaId": "12345678901234567",
     })
 }
 
-/// Runs a client, made from this WSDL or else from the one that the program serves, against a program of its own.
-fn uses_the_service(mut client: Command, wsdl: Option<&Path>) {
-    let words = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+/// A demonstration with a folder that stays as long as it, and the day of its clock.
+fn demonstration() -> (Server, tempfile::TempDir, String) {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = data.path().to_str().expect("UTF-8");
+    let words = ["serve", "--demo", "--data", folder, "--listen", "127.0.0.1:0"];
     let (server, console) = Server::run(&mut program(&words));
     // The day is the program's: its console names it.
     let line = console.lines().map_while(Result::ok).find(|line| line.contains("for today ("));
     let line = line.expect("the console shows a request for today");
     let (_, today) = line.split_once("for today (").expect("was looked for");
-    let today = today.split(')').next().expect("a first part");
+    let today = today.split(')').next().expect("a first part").to_owned();
+    (server, data, today)
+}
 
-    let address = format!("http://{}{PATH}", server.address);
+/// Where a demonstration has the keys of its clients.
+fn keys(data: &tempfile::TempDir) -> PathBuf {
+    data.path().join("demo-keys")
+}
+
+/// Runs a client, made from this WSDL or else from the one that the program serves, against a program of its own.
+fn uses_the_service(client: Command, wsdl: Option<&Path>) {
+    use_service_at(PATH, client, wsdl, false);
+}
+
+/// The same, with every call signed.
+fn uses_the_service_signed(client: Command) {
+    use_service_at("/PresenceRegistration/v1/VarC", client, None, true);
+}
+
+fn use_service_at(path: &str, client: Command, wsdl: Option<&Path>, signed: bool) {
+    let (server, data, today) = demonstration();
+    let address = format!("http://{}{path}", server.address);
     let own = format!("{address}?wsdl");
     let wsdl = wsdl.map_or(own.as_str(), |path| path.to_str().expect("UTF-8"));
-    client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = client.spawn().expect("the client starts");
-    let mut stdin = child.stdin.take().expect("piped");
-    stdin.write_all(input(wsdl, &address, today).to_string().as_bytes()).expect("it reads");
-    drop(stdin);
-    let output = child.wait_with_output().expect("it ends");
-    let (text, errors) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{text}\n{errors}");
+    let keys = signed.then(|| keys(&data));
+    let text = run(client, &input(wsdl, &address, &today, keys.as_deref()).to_string());
     let last = text.trim_end().lines().next_back().expect("a last line");
     let done: Value = serde_json::from_str(last).expect("JSON");
     for (what, count) in [("registered", 206), ("refused", 17), ("cancelled", 5), ("faults", 2)] {
         assert_eq!(done[what], count, "{what} in {last}");
     }
     server.stop();
+}
+
+/// Runs a client to its good end; what it printed.
+fn run(mut client: Command, input: &str) -> String {
+    client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = client.spawn().expect("the client starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    text
 }
 
 fn published() -> Option<PathBuf> {
@@ -120,4 +154,16 @@ fn node_soap_made_from_our_contract_uses_every_operation() {
 fn node_soap_made_from_the_published_contract_uses_every_operation() {
     let (Some(client), Some(wsdl)) = (node_soap(), published()) else { return };
     uses_the_service(client, Some(&wsdl));
+}
+
+#[test]
+fn zeep_signs_every_call_of_every_operation() {
+    let Some(client) = zeep() else { return };
+    uses_the_service_signed(client);
+}
+
+#[test]
+fn node_soap_signs_every_call_of_every_operation() {
+    let Some(client) = node_soap() else { return };
+    uses_the_service_signed(client);
 }

@@ -22,6 +22,7 @@ final class Port {
         context.put(SecurityConstants.SIGNATURE_PROPERTIES, keystore(input));
         context.put(SecurityConstants.SIGNATURE_USERNAME, input.getProperty("alias"));
         context.put(SecurityConstants.CALLBACK_HANDLER, new Password(input.getProperty("password")));
+        context.putAll(algorithm(input));
         switch (input.getProperty("token")) {
             case "x509":
                 break;
@@ -35,6 +36,12 @@ final class Port {
                 throw new IllegalArgumentException("token=" + input.getProperty("token"));
         }
         return port;
+    }
+
+    /** Another algorithm of signatures than the policy's, which CXF takes to be RSA-SHA1 whatever the suite. */
+    static Map<String, Object> algorithm(Properties input) {
+        String algorithm = input.getProperty("signature");
+        return algorithm == null ? Map.of() : Map.of(org.apache.cxf.ws.security.SecurityConstants.ASYMMETRIC_SIGNATURE_ALGORITHM, algorithm);
     }
 
     /** How WSS4J is told of a PKCS#12 file. */

@@ -59,9 +59,7 @@ final class Scenario {
         for (int good : new int[] {0, 2}) {
             PresenceRegistrationType stored = answers.get(good).getPresenceRegistration();
             expect("reference", "cxf", stored.getPresenceRegistrationSubmitted().getClientPresenceRegistrationReference());
-            if (input.getProperty("company") != null) {
-                expect("sender", Long.valueOf(input.getProperty("company")), stored.getSender().getSenderCompanyId());
-            }
+            expect("sender", Long.valueOf(input.getProperty("sender")), stored.getSender().getSenderCompanyId());
             ids.add(stored.getPresenceRegistrationId());
         }
         return ids;
@@ -95,7 +93,7 @@ final class Scenario {
         RegistrationPeriodListType periods = new RegistrationPeriodListType();
         periods.getRegistrationPeriod().add(period);
         SearchPresenceRegistrationCriteria criteria = new SearchPresenceRegistrationCriteria();
-        criteria.setCompanyID(Long.valueOf(input.getProperty("employer")));
+        criteria.setWorkPlaceId(input.getProperty("work"));
         criteria.setRegistrationPeriodList(periods);
         SearchPresencesRequestType wanted = new SearchPresencesRequestType();
         wanted.setSearchPresenceRegistrationCriteria(criteria);

@@ -29,7 +29,7 @@ final class Tokens {
         client.setUseCertificateForConfirmationKeyInfo(true);
         client.setSendRenewing(false);
         client.setClaims(StaxUtils.read(new java.io.StringReader(claims(input))).getDocumentElement());
-        Map<String, Object> properties = new HashMap<>();
+        Map<String, Object> properties = new HashMap<>(Port.algorithm(input));
         for (String name : new String[] {SecurityConstants.SIGNATURE_PROPERTIES, SecurityConstants.STS_TOKEN_PROPERTIES}) {
             properties.put(name, Port.keystore(input));
         }

@@ -31,7 +31,7 @@ final class Vouch implements CallbackHandler {
 
     private void fill(SAMLCallback callback) {
         callback.setSamlVersion(Version.SAML_11);
-        callback.setIssuer(input.getProperty("issuer"));
+        callback.setIssuer("intermediary");
         ConditionsBean conditions = new ConditionsBean();
         conditions.setTokenPeriodMinutes(5);
         callback.setConditions(conditions);
