@@ -25,7 +25,7 @@ use crate::callers::{Issuer, IssuerError, Register, TrustError, TrustFiles};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
-use crate::http::{self, Room, Service};
+use crate::http::{self, Allowance, Quotas, Room, Service};
 use crate::oauth_keys::{FileKeys, OAuthKeysError};
 use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
@@ -205,6 +205,11 @@ fn service(
         max_body: config.max_body_bytes,
         body_timeout: config.body_timeout,
         room,
+        quotas: Quotas::new(Allowance {
+            calls: config.client_calls,
+            rate: config.client_rate,
+            burst: config.client_burst,
+        }),
         calls: Arc::new(Semaphore::new(config.max_calls as usize)),
         metrics,
         stop,

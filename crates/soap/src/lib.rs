@@ -12,7 +12,7 @@ mod token;
 pub mod wsdl;
 pub mod xml;
 
-pub use door::{Answer, Call, Door, DoorSettings, Outcome};
+pub use door::{Answer, Call, Door, DoorSettings, Outcome, Turns};
 pub use endpoint::Endpoint;
 pub use fault::{Environment, FaultCode, TransportFault};
 pub use gate::{Callers, Denial, Gate, Proof, SENDER, SENDER_NAMESPACE, Said, Sha1};

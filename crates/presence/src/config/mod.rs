@@ -64,6 +64,9 @@ pub(crate) struct Config {
     pub(crate) max_xml_attributes: usize,
     pub(crate) max_connections: u32,
     pub(crate) max_calls: u32,
+    pub(crate) client_calls: u32,
+    pub(crate) client_rate: Option<u32>,
+    pub(crate) client_burst: u32,
     pub(crate) search_budget: u32,
     /// In seconds.
     pub(crate) access_token_lifetime: u32,

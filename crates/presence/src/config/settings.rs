@@ -352,6 +352,37 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         chapter: "Limits",
+        key: "client_calls",
+        default: Some("128"),
+        takes: "a whole number from 1 to 100000",
+        doc: "How many calls of one caller may be worked on at once. A caller is a client of the register, once its \
+              signature is verified, and until then (as in all of an open service, and for the token service) its \
+              address; of IPv6 the network of 64 bits. A further call is told to come back later (SOA-02002).",
+        apply: into!(client_calls, |text| kind::whole(text, 1, 100_000)),
+    },
+    Setting {
+        chapter: "Limits",
+        key: "client_rate",
+        default: Some("off"),
+        takes: "a whole number from 1 to 1000000, or `off`",
+        doc: "How many calls a second one caller may make over time. A call beyond it is told to come back later \
+              (SOA-02002).",
+        apply: |config, text| {
+            let rate = || kind::whole(text, 1, 1_000_000).map(Some);
+            config.client_rate = if text == "off" { None } else { rate()? };
+            Ok(())
+        },
+    },
+    Setting {
+        chapter: "Limits",
+        key: "client_burst",
+        default: Some("100"),
+        takes: "a whole number from 1 to 1000000",
+        doc: "How many calls of one caller may come at once before `client_rate` holds them up.",
+        apply: into!(client_burst, |text| kind::whole(text, 1, 1_000_000)),
+    },
+    Setting {
+        chapter: "Limits",
         key: "search_budget",
         default: Some("100000"),
         takes: "a whole number from 500 to 100000000",

@@ -17,6 +17,7 @@ use wss::Certificate;
 use super::Service;
 use super::body::{self, BodyError, Place};
 use super::encoding::{self, Encoding};
+use super::quota::Turns;
 use super::to_the_end::{Panicked, ToTheEnd};
 use crate::server::Peer;
 use crate::telemetry::{EndedCall, Outcome};
@@ -61,11 +62,15 @@ pub(super) async fn call(
             return last_on_connection(response, version);
         }
     };
+    let turns = match service.quotas.begin(peer.address.ip()) {
+        Ok(turns) => turns,
+        Err(refusal) => return ending.end(service.door.fault(refusal), received.body.len()),
+    };
     let Ok(permit) = Arc::clone(&service.calls).try_acquire_owned() else {
         let size = received.body.len();
         return ending.end(service.door.fault(TransportFault::Overloaded), size);
     };
-    let work = ToTheEnd::new(work(ending.clone(), received, permit));
+    let work = ToTheEnd::new(work(ending.clone(), received, turns, permit));
     work.await
         .unwrap_or_else(|Panicked| ending.end(service.door.fault(TransportFault::Internal), 0))
 }
@@ -83,7 +88,12 @@ fn told_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) -> Response {
+async fn work(
+    ending: Ending,
+    received: Received,
+    turns: Turns,
+    permit: OwnedSemaphorePermit,
+) -> Response {
     let service = Arc::clone(&ending.service);
     let _in_flight = InFlight::begin(&service);
     let Received { head, encoding, body, mut place } = received;
@@ -100,12 +110,13 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
                 content_type: header("content-type"),
                 soap_action: header("soapaction"),
                 body: &body,
+                turns: &turns,
             };
             service.door.call(call).await
         }
         Err(refusal) => service.door.fault(fault(&service, refusal)),
     };
-    drop((place, permit));
+    drop((place, turns, permit));
     ending.end(answer, size)
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::*;
 use crate::clock::SystemClock;
-use crate::http::Room;
+use crate::http::{Allowance, Quotas, Room};
 use crate::oauth_keys::FileKeys;
 use crate::telemetry::Metrics;
 
@@ -45,6 +45,7 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
         max_body: 1 << 20,
         body_timeout: Duration::from_secs(1),
         room: Room::new(1 << 20),
+        quotas: Quotas::new(Allowance { calls: 8, rate: None, burst: 1 }),
         calls: Arc::new(Semaphore::new(calls)),
         metrics: Metrics::new(&SystemClock),
         stop: watch::channel(false).1,

@@ -7,6 +7,7 @@ mod contract;
 mod encoding;
 mod health;
 mod oauth;
+mod quota;
 mod to_the_end;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::telemetry::Metrics;
 
 pub(crate) use body::Room;
+pub(crate) use quota::{Allowance, Quotas};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -47,6 +49,8 @@ pub(crate) struct Service {
     pub(crate) body_timeout: Duration,
     /// The memory of all bodies.
     pub(crate) room: Room,
+    /// What each caller may do.
+    pub(crate) quotas: Arc<Quotas>,
     /// Places for calls.
     pub(crate) calls: Arc<Semaphore>,
     /// What is counted.

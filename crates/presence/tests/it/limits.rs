@@ -171,3 +171,19 @@ fn bodies_that_would_take_too_much_memory_together_are_told_to_come_back() {
     }
     assert_eq!(server.post(&[XML], &register(1)).status, 200, "the memory was given back");
 }
+
+#[test]
+fn a_caller_who_calls_too_often_is_told_the_limit_and_when_to_come_back() {
+    let server = Server::open(&["--client-rate", "1", "--client-burst", "2"]);
+    for _ in 0..2 {
+        assert_eq!(server.post(&[XML], &register(1)).status, 200);
+    }
+    // On a machine that stands still for a second another call is let in; a hundred are not.
+    let mut calls = (0..100).map(|_| server.post(&[XML], &register(1)));
+    let refused = calls.find(|reply| reply.status == 500).expect("more than one a second");
+    assert_eq!(refused.fault().as_deref(), Some("SOA-02002"));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(refused.element("Retry").as_deref(), Some("true"));
+    assert!(refused.text().contains("One caller may make 1 calls a second over time."));
+    assert_eq!(server.get("/health").status, 200, "only calls are counted");
+}

@@ -42,6 +42,19 @@ pub struct DoorSettings {
     pub tickets: Box<dyn Fn() -> String + Send + Sync>,
 }
 
+/// Whether a caller may call now, which is asked as soon as it is known who calls.
+pub trait Turns: Send + Sync {
+    /// Takes the caller's turn, or answers why it has none.
+    fn take(&self, caller: &Caller) -> Result<(), TransportFault>;
+}
+
+/// Everybody may call always.
+impl Turns for () {
+    fn take(&self, _: &Caller) -> Result<(), TransportFault> {
+        Ok(())
+    }
+}
+
 /// One call, as the transport received it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
@@ -53,6 +66,8 @@ pub struct Call<'a> {
     pub soap_action: Option<&'a str>,
     /// The body, unpacked.
     pub body: &'a [u8],
+    /// Whether the caller may call now.
+    pub turns: &'a dyn Turns,
 }
 
 /// What to answer.
@@ -175,6 +190,7 @@ impl Door {
         }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
         let caller = caller.with_ticket(ticket);
+        call.turns.take(&caller)?;
         let message = signed.as_ref().map_or(&*text, Verified::message);
         let request = decode(message, &self.limits)?;
         let name = action::operation(&request);

@@ -115,6 +115,8 @@ fn what_the_transport_refuses_is_told_in_four_languages() {
         TransportFault::UnsupportedEncoding,
         TransportFault::BadGzip,
         TransportFault::Overloaded,
+        TransportFault::TooManyCallsAtOnce { calls: 128 },
+        TransportFault::TooManyCallsASecond { calls: 50 },
         TransportFault::Internal,
     ];
     insta::assert_snapshot!(list(faults.map(Fault::from)));

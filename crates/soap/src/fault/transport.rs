@@ -19,6 +19,16 @@ pub enum TransportFault {
     BadGzip,
     /// More calls than can be served.
     Overloaded,
+    /// More calls at once than one caller may make.
+    TooManyCallsAtOnce {
+        /// The limit.
+        calls: u32,
+    },
+    /// More calls in a second than one caller may make.
+    TooManyCallsASecond {
+        /// The limit.
+        calls: u32,
+    },
     /// A defect of the service.
     Internal,
 }
@@ -71,6 +81,24 @@ impl From<TransportFault> for Fault {
                 )),
             ),
             TransportFault::Overloaded => Self::new(FaultCode::TemporarilyNotAvailable, None),
+            TransportFault::TooManyCallsAtOnce { calls } => Self::new(
+                FaultCode::TemporarilyNotAvailable,
+                Some(Texts::new(
+                    format!("One caller may make {calls} calls at once."),
+                    format!("Eén oproeper mag {calls} oproepen tegelijk doen."),
+                    format!("Un appelant peut faire {calls} appels à la fois."),
+                    format!("Ein Aufrufer darf {calls} Aufrufe gleichzeitig machen."),
+                )),
+            ),
+            TransportFault::TooManyCallsASecond { calls } => Self::new(
+                FaultCode::TemporarilyNotAvailable,
+                Some(Texts::new(
+                    format!("One caller may make {calls} calls a second over time."),
+                    format!("Eén oproeper mag over de tijd {calls} oproepen per seconde doen."),
+                    format!("Un appelant peut faire {calls} appels par seconde dans la durée."),
+                    format!("Ein Aufrufer darf auf Dauer {calls} Aufrufe je Sekunde machen."),
+                )),
+            ),
             TransportFault::Internal => Self::new(FaultCode::ServiceError, None),
         }
     }
