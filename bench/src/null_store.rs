@@ -7,7 +7,7 @@ use domain::{
     SearchPage, Sector, Visibility, Work, WorksReference,
 };
 use store::{
-    Addresses, Audit, Clients, Registers, Registrations, Replays, Store, Transition, Works,
+    Addresses, Audit, Clients, Events, Registers, Registrations, Replays, Store, Transition, Works,
 };
 use store_sqlite::{Options, SqliteStore};
 
@@ -58,6 +58,10 @@ impl Store for NullStore {
     }
 
     fn replays(&self) -> &dyn Replays {
+        &self.rest
+    }
+
+    fn events(&self) -> &dyn Events {
         &self.rest
     }
 

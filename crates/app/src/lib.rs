@@ -5,6 +5,7 @@ mod audit;
 mod cancel;
 mod clients;
 mod consult;
+mod delivery;
 mod permission;
 mod policy_file;
 mod register;
@@ -17,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::Store;
 
 pub use clients::{CLIENT_REFRESH, Clients};
+pub use delivery::{Courier, Delivered, Delivery, Next};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
 pub use store::ReplayKey;
 

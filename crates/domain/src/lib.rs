@@ -27,7 +27,9 @@ mod search;
 mod search_draft;
 mod sector;
 mod status;
+mod step;
 mod visibility;
+mod webhook;
 mod work;
 
 /// Identifiers that are right by construction.
@@ -73,5 +75,7 @@ pub use search::{
 pub use search_draft::{DraftMoment, SearchDraft, SearchRefusal};
 pub use sector::Sector;
 pub use status::Status;
+pub use step::{Step, StepPosition, StepSelection};
 pub use visibility::{Sight, Subject, Visibility};
+pub use webhook::{Trouble, Webhook, WebhookSecret};
 pub use work::{Address, Contract, ContractRole, Contractor, Site, Work};

@@ -57,6 +57,7 @@ impl Job {
     ) -> Result<(), Failure> {
         match self {
             Self::Register { new, entry, .. } => {
+                statements.tell_of_new(ids.start, new)?;
                 for (id, new) in ids.clone().zip(new) {
                     statements.insert(id, new)?;
                 }

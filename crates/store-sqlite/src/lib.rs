@@ -8,6 +8,7 @@ mod audit;
 mod checkpoint;
 mod clients;
 mod connection;
+mod events;
 mod failure;
 mod ids;
 mod job;
@@ -37,7 +38,7 @@ use domain::{
 };
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Clients, Registers, Registrations, Replays, Store, Transition, Works,
+    Addresses, Audit, Clients, Events, Registers, Registrations, Replays, Store, Transition, Works,
 };
 use tokio::sync::oneshot;
 
@@ -258,6 +259,10 @@ impl Store for SqliteStore {
     }
 
     fn replays(&self) -> &dyn Replays {
+        self
+    }
+
+    fn events(&self) -> &dyn Events {
         self
     }
 

@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::way::Way;
-    use crate::{addresses, audit, clients, lookup, registers, replays, schema, search};
+    use crate::{addresses, audit, clients, events, lookup, registers, replays, schema, search};
 
     fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -238,6 +238,11 @@ mod tests {
             (
                 replays::OVER.to_owned(),
                 "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",
+            ),
+            (events::steps::OF_ALL.to_owned(), "SEARCH step USING INTEGER PRIMARY KEY (rowid>?)"),
+            (
+                events::steps::OF_SENDER.to_owned(),
+                "SEARCH step USING INDEX step_by_sender (sender=? AND number>?)",
             ),
             (
                 addresses::IN_CELLS.to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId,
+    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId, Sender,
 };
 use rusqlite::{Connection, Statement};
 use store::Transition;
@@ -17,6 +17,7 @@ pub(crate) struct Statements<'c> {
     load: Statement<'c>,
     update: Statement<'c>,
     append: Statement<'c>,
+    tell: Statement<'c>,
     take_block: Statement<'c>,
 }
 
@@ -37,7 +38,10 @@ impl<'c> Statements<'c> {
                 "INSERT INTO history (registration, place, at, status, remarks, cause, reason, \
                  sender_id, sender_company, sender_type) VALUES (?1, \
                  (SELECT coalesce(max(place), 0) + 1 FROM history WHERE registration = ?1), \
-                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING place",
+            )?,
+            tell: connection.prepare(
+                "INSERT INTO step (registration, count, place, sender) VALUES (?, ?, ?, ?)",
             )?,
             take_block: connection
                 .prepare("UPDATE id_block SET next = next + ?1 RETURNING next - ?1")?,
@@ -52,6 +56,32 @@ impl<'c> Statements<'c> {
     pub(crate) fn insert(&mut self, id: i64, new: &NewRegistration) -> rusqlite::Result<()> {
         row::bind(&mut self.insert, id, new)?;
         self.insert.raw_execute().map(drop)
+    }
+
+    /// Tells of registrations that were stored under ids from `first` on: a row for all that one sender sent together.
+    pub(crate) fn tell_of_new(
+        &mut self,
+        first: i64,
+        new: &[NewRegistration],
+    ) -> rusqlite::Result<()> {
+        let mut first = first;
+        for run in new.chunk_by(|one, next| one.sender.id == next.sender.id) {
+            let count = i64::try_from(run.len()).unwrap_or(i64::MAX);
+            self.tell(first, count, 0, &run[0].sender)?;
+            first += count;
+        }
+        Ok(())
+    }
+
+    /// Tells of the step at `place` of the history of `count` registrations; 0 is the one before the history.
+    fn tell(
+        &mut self,
+        registration: i64,
+        count: i64,
+        place: i64,
+        sender: &Sender,
+    ) -> rusqlite::Result<()> {
+        self.tell.execute((registration, count, place, sender.id.as_deref())).map(drop)
     }
 
     /// Decides on each registration as the one before left it.
@@ -108,7 +138,10 @@ impl<'c> Statements<'c> {
                 }
             }
         }
-        self.append.raw_execute()?;
+        let mut rows = self.append.raw_query();
+        let place: i64 = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?.get(0)?;
+        drop(rows);
+        self.tell(now.id.number(), 1, place, &now.sender)?;
         Ok(())
     }
 

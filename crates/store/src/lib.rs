@@ -11,6 +11,7 @@ mod audit;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod events;
 mod registers;
 mod registrations;
 mod replays;
@@ -22,6 +23,7 @@ use domain::Error;
 pub use addresses::{AddressStaging, Addresses};
 pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
 pub use clients::{ClientConflict, Clients, Presented};
+pub use events::{Events, WebhookChange};
 pub use registers::{
     DeclaredWorks, Employers, Employments, Enterprises, ImportForm, Mandates, Persons,
     PostedWorkers, Registers, Staging,
@@ -53,6 +55,9 @@ pub trait Store: Send + Sync {
 
     /// The register of addresses.
     fn addresses(&self) -> &dyn Addresses;
+
+    /// The steps of registrations, and who is told of them.
+    fn events(&self) -> &dyn Events;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

@@ -4,6 +4,7 @@ mod auditing;
 mod cancelling;
 mod clients;
 mod consulting;
+mod delivering;
 mod ledger;
 mod permission;
 mod registering;

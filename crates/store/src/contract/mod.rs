@@ -10,6 +10,8 @@ pub mod audit;
 pub mod clients;
 /// Who looks for a registration finds it.
 pub mod consulting;
+/// What others are told.
+pub mod events;
 mod model;
 /// Storing registrations.
 pub mod registering;
@@ -65,6 +67,10 @@ macro_rules! contract_suite {
             searching::what_may_not_be_seen_makes_no_search_too_broad,
             searching::an_empty_store_answers_an_empty_page,
             searching::creation_bounds_are_inclusive_to_the_millisecond,
+            events::every_step_comes_once_and_in_order,
+            events::a_sender_is_told_of_its_own_registrations,
+            events::only_what_changed_is_a_step,
+            events::webhooks_are_kept_as_they_were_last_changed,
             works::sectors_are_those_last_put,
             works::works_survive_a_restart,
             registers::what_is_imported_is_answered,
@@ -122,6 +128,7 @@ mod tests {
             ("searching", include_str!("searching.rs")),
             ("works", include_str!("works.rs")),
             ("registers", include_str!("registers.rs")),
+            ("events", include_str!("events.rs")),
             ("clients", include_str!("clients.rs")),
             ("audit", include_str!("audit.rs")),
             ("replays", include_str!("replays.rs")),
