@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use domain::{EnterpriseNumber, sample};
+use domain::register::Change;
+use domain::{Clock as _, EnterpriseNumber, sample};
 use fastrand::Rng;
 use jiff::civil::{Date, date};
 use rusqlite::{Connection, Statement};
+use store::Store as _;
 use store_sqlite::{FILE_NAME, Options as StoreOptions, SqliteStore};
 
 use crate::Outcome;
+use crate::clock::RealTime;
 use crate::figures::number;
 use crate::population::{Call, Population};
 use crate::proc::{Meter, Spent};
@@ -47,16 +50,11 @@ pub(crate) struct Shape {
 
 /// What the store itself makes of a new folder, so that the tables are the same; with the register of works.
 pub(crate) fn create(folder: &Path, population: &Population) -> Outcome<()> {
-    drop(SqliteStore::open(folder, StoreOptions::default())?);
-    let mut connection = Connection::open(folder.join(FILE_NAME))?;
-    let transaction = connection.transaction()?;
-    let mut insert = transaction.prepare("INSERT INTO work (reference, sector) VALUES (?, ?)")?;
-    for work in population.register_of_works() {
-        insert.execute((work.reference.as_str(), work.sector.number()))?;
-    }
-    drop(insert);
-    transaction.commit()?;
-    Ok(())
+    let store = SqliteStore::open(folder, StoreOptions::default())?;
+    let works = population.register_of_works();
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let change = Change::put_works(works, "bench", RealTime.now());
+    Ok(runtime.block_on(store.registers().change(change)).map(drop)?)
 }
 
 /// What the bare program did in one round.

@@ -23,6 +23,7 @@ mod profile;
 mod query;
 mod report;
 mod server;
+mod signed;
 mod targets;
 mod throughput;
 
@@ -54,6 +55,10 @@ fn run() -> Outcome<()> {
     let folder = folder::Fresh::new(&options.data)?;
     if let Some(load) = options.profile {
         return profile::run(&options, folder.path(), &population, load);
+    }
+    if options.signed {
+        let page = signed::measure(&options, folder.path(), &population)?;
+        return Ok(io::stdout().write_all(page.as_bytes())?);
     }
     let door = door::measure(&population, &options.extent)?;
     let throughput = throughput::measure(&options, folder.path(), &population)?;

@@ -23,6 +23,16 @@ pub(crate) fn post(operation: &str, element: &str, content: &str) -> Vec<u8> {
     request.into_bytes()
 }
 
+/// `POST` of a whole message to an address.
+pub(crate) fn post_to(path: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
 fn envelope(element: &str, content: &str) -> String {
     format!(
         "<?xml version='1.0' encoding='utf-8'?>\n\

@@ -16,6 +16,10 @@ pub(crate) struct Options {
     pub(crate) results: Option<PathBuf>,
     /// Registrations in a call and connections of a load that only keeps the program busy for a profiler.
     pub(crate) profile: Option<(usize, usize)>,
+    /// Only measure what signatures cost.
+    pub(crate) signed: bool,
+    /// Only prove that everything works.
+    pub(crate) quick: bool,
     /// How much is measured.
     pub(crate) extent: Extent,
 }
@@ -82,6 +86,13 @@ impl Options {
                     .conflicts_with("quick")
                     .help("Only keep the program busy for ten seconds, as 200x16, for a profiler"),
             )
+            .arg(
+                Arg::new("signed")
+                    .long("signed")
+                    .action(ArgAction::SetTrue)
+                    .conflicts_with("profile")
+                    .help("Only measure signed calls beside unsigned ones"),
+            )
             .get_matches();
         let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         Ok(Self {
@@ -89,6 +100,8 @@ impl Options {
             data: given("data").unwrap_or_else(|| beside("bench-data")),
             results: given("results"),
             profile: matches.get_one("profile").copied(),
+            signed: matches.get_flag("signed"),
+            quick: matches.get_flag("quick"),
             extent: if matches.get_flag("quick") { QUICK } else { FULL },
         })
     }

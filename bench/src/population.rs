@@ -49,6 +49,11 @@ impl Population {
         }
     }
 
+    /// The employer of calls that one caller makes for itself.
+    pub(crate) fn one_employer(&self) -> &Employer {
+        &self.employers[0]
+    }
+
     /// A call of `size` workers; any employer, any work.
     pub(crate) fn call(&self, size: usize, rng: &mut Rng) -> Call<'_> {
         let first = rng.usize(..=self.persons.len() - size);

@@ -23,11 +23,14 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     }
     let mut load = cargo(repository);
     load.args(["run", "--quiet", "--package", "bench"]).args(profile).arg("--");
+    if given.get_flag("signed") {
+        load.arg("--signed");
+    }
     if given.get_flag("quick") {
         load.arg("--quick");
     } else if let Some(loads) = given.get_one::<String>("profile") {
         load.args(["--profile", loads]);
-    } else if !dev {
+    } else if !dev && !given.get_flag("signed") {
         load.args(["--results", RESULTS]);
     }
     Ok(load.status()?.success())

@@ -115,6 +115,13 @@ fn command() -> Command {
                         .conflicts_with("quick")
                         .help("Only keeps the program busy for ten seconds, as 200x16"),
                 )
+                .arg(
+                    Arg::new("signed")
+                        .long("signed")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with("profile")
+                        .help("Only measures signed calls beside unsigned ones"),
+                )
                 .arg(&dev),
         )
         .subcommand(
