@@ -107,7 +107,7 @@ mod tests {
     fn a_line_that_is_too_long_is_left_out_whole() {
         let mut text = vec![b'x'; 3 * CHUNK];
         text.extend_from_slice(b"\nshort\n");
-        text.extend_from_slice(&[b'y'; 3 * CHUNK]);
+        text.extend(vec![b'y'; 3 * CHUNK]);
         assert_eq!(read(&text, 100), [None, Some(b"short".to_vec()), None]);
     }
 }

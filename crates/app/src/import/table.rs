@@ -98,7 +98,7 @@ impl<'r> Table<'r> {
                 );
                 return Err(FileError::new(file, reason));
             }
-            if names.iter().filter(|name| name == &wanted).count() > 1 {
+            if names.iter().filter(|name| name == wanted).count() > 1 {
                 return Err(FileError::new(file, format!("has the column \"{wanted}\" twice")));
             }
             table.places.push(place);

@@ -9,6 +9,7 @@ mod forms;
 mod meta;
 
 use std::io::{self, Read};
+use std::path::Path;
 
 use domain::register::{Key, Row};
 use jiff::civil::Date;
@@ -48,12 +49,16 @@ pub fn read_extract(files: &mut dyn Files) -> Result<Extract, FileError> {
     let allowed = |name: &str| {
         name == META || wanted.iter().any(|other| other == name) || beside(extract.kind, name)
     };
-    if let Some(stray) = names.iter().find(|name| name.ends_with(".csv") && !allowed(name)) {
+    if let Some(stray) = names.iter().find(|name| is_csv(name) && !allowed(name)) {
         let reason =
             format!("does not belong to the {} set {extract}: sets are mixed up", extract.kind);
         return Err(FileError::new(stray, reason));
     }
     Ok(extract)
+}
+
+fn is_csv(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case("csv"))
 }
 
 /// May the extract follow what is stored? `Ok(false)`: it is in already.
