@@ -7,7 +7,8 @@ use domain::{
     SearchPage, Sector, Visibility, Work, WorksReference,
 };
 use store::{
-    Addresses, Audit, Clients, Events, Registers, Registrations, Replays, Store, Transition, Works,
+    Addresses, Audit, Clients, Extracts, Registers, Registrations, Replays, Store, Transition,
+    Works,
 };
 use store_sqlite::{Options, SqliteStore};
 
@@ -42,6 +43,10 @@ impl Store for NullStore {
     }
 
     fn registers(&self) -> &dyn Registers {
+        &self.rest
+    }
+
+    fn extracts(&self) -> &dyn Extracts {
         &self.rest
     }
 

@@ -9,6 +9,7 @@ pub mod import;
 mod permission;
 mod policy_file;
 mod register;
+mod works;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use clients::{CLIENT_REFRESH, Clients};
 pub use delivery::{Courier, Delivered, Delivery, Next};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
 pub use store::ReplayKey;
+pub use works::{MOST_WORKS, WorkAdmin, WorkError};
 
 /// How long what may be used once is remembered at most.
 const LONGEST_REPLAY: SignedDuration = SignedDuration::from_hours(24);
@@ -62,6 +64,11 @@ impl App {
     /// The present day in Brussels.
     pub fn today(&self) -> Date {
         domain::belgian_day(self.clock.now())
+    }
+
+    /// The administration of works; `by` says in the history from where changes came.
+    pub fn work_admin(&self, by: &str) -> WorkAdmin<'_> {
+        WorkAdmin::new(self.store.as_ref(), self.clock.as_ref(), by)
     }
 
     /// Can registrations be read and kept at this moment?

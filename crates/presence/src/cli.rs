@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::oauth_key;
-use crate::command::token_key;
+use crate::command::{import, oauth_key, token_key, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -15,6 +14,10 @@ pub(crate) enum Request {
     Serve(Sources),
     /// Print the page of settings.
     Settings,
+    /// Fill a register.
+    Import(ArgMatches),
+    /// Administer works.
+    Work(ArgMatches),
     /// List or replace the keys of the token service.
     TokenKey(ArgMatches),
     /// List or replace the keys of access tokens.
@@ -26,6 +29,8 @@ pub(crate) fn request() -> Request {
     let matches = command().get_matches();
     match matches.subcommand() {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
+        Some(("import", matches)) => Request::Import(matches.clone()),
+        Some(("work", matches)) => Request::Work(matches.clone()),
         Some(("token-key", matches)) => Request::TokenKey(matches.clone()),
         Some(("oauth-key", matches)) => Request::OAuthKey(matches.clone()),
         _ => Request::Settings,
@@ -51,6 +56,8 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve)
+        .subcommand(import::command())
+        .subcommand(work::command())
         .subcommand(token_key::command())
         .subcommand(oauth_key::command())
         .subcommand(

@@ -9,6 +9,7 @@ mod demo;
 mod http;
 mod keys;
 mod oauth_keys;
+mod qr;
 mod serve;
 mod server;
 mod telemetry;
@@ -24,6 +25,8 @@ fn main() -> ExitCode {
     match cli::request() {
         Request::Settings => print_settings(),
         Request::Serve(sources) => serve(&sources),
+        Request::Import(matches) => command::import::run(&matches),
+        Request::Work(matches) => command::work::run(&matches),
         Request::TokenKey(matches) => {
             let mut output = std::io::stdout();
             match command::token_key::run(&matches, &clock::SystemClock, &mut output) {

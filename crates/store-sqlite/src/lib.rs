@@ -8,7 +8,7 @@ mod audit;
 mod checkpoint;
 mod clients;
 mod connection;
-mod events;
+mod extracts;
 mod failure;
 mod ids;
 mod job;
@@ -38,7 +38,8 @@ use domain::{
 };
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Clients, Events, Registers, Registrations, Replays, Store, Transition, Works,
+    Addresses, Audit, Clients, Extracts, Registers, Registrations, Replays, Store, Transition,
+    Works,
 };
 use tokio::sync::oneshot;
 
@@ -243,6 +244,10 @@ impl Store for SqliteStore {
     }
 
     fn works(&self) -> &dyn Works {
+        self
+    }
+
+    fn extracts(&self) -> &dyn Extracts {
         self
     }
 

@@ -11,7 +11,7 @@ mod audit;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
-mod events;
+mod extracts;
 mod registers;
 mod registrations;
 mod replays;
@@ -23,7 +23,7 @@ use domain::Error;
 pub use addresses::{AddressStaging, Addresses};
 pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
 pub use clients::{ClientConflict, Clients, Presented};
-pub use events::{Events, WebhookChange};
+pub use extracts::Extracts;
 pub use registers::{
     DeclaredWorks, Employers, Employments, Enterprises, ImportForm, Mandates, Persons,
     PostedWorkers, Registers, Staging,
@@ -52,6 +52,9 @@ pub trait Store: Send + Sync {
 
     /// What may be used once.
     fn replays(&self) -> &dyn Replays;
+
+    /// Which extracts the registers hold.
+    fn extracts(&self) -> &dyn Extracts;
 
     /// The register of addresses.
     fn addresses(&self) -> &dyn Addresses;

@@ -8,6 +8,7 @@ mod migrations;
 mod numbers;
 mod paths;
 mod repository;
+mod sample;
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -49,6 +50,11 @@ const CHECKS: &[Check] = &[
         run: numbers::check,
     },
     Check {
+        name: "demo",
+        about: "The files of the demonstration are those that the generator makes",
+        run: sample::check,
+    },
+    Check {
         name: "migrations",
         about: "No recorded migration was changed, and each is recorded",
         run: migrations::check,
@@ -82,6 +88,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(Command::new("check").about("All the checks below"))
         .subcommands(checks)
+        .subcommand(sample::command())
         .subcommand(
             Command::new("record-migrations").about("Records the hashes of the new migrations"),
         )
@@ -136,6 +143,7 @@ fn command() -> Command {
 fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let repository = Repository::here()?;
     match matches.subcommand() {
+        Some(("sample", matches)) => sample::run(&repository, matches),
         Some(("mutate", matches)) => campaigns::mutate(&repository, matches),
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),

@@ -1,4 +1,103 @@
-//! The program's commands beside `serve`: one file each.
+//! The commands beside `serve`, a file each.
 
+pub(crate) mod import;
 pub(crate) mod oauth_key;
 pub(crate) mod token_key;
+pub(crate) mod work;
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, value_parser};
+use store_sqlite::{Options, SqliteStore};
+use thiserror::Error;
+use tokio::runtime::Runtime;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// Lines that cannot be read.
+    #[error(
+        "{rejected} lines were rejected{}",
+        if *check { "" } else { ": nothing was changed; --allow-errors imports the others" }
+    )]
+    Rejected { rejected: u64, check: bool },
+    /// What was given is refused.
+    #[error("{0}; nothing was changed")]
+    Refused(String),
+    /// The store cannot do it.
+    #[error("{}", chain(.0))]
+    Store(#[from] domain::Error),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// An error with everything beneath it, for the operator.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// 0: done; 2: what was given is not right; 1: anything else.
+pub(crate) fn exit(done: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = done else { return ExitCode::SUCCESS };
+    complain(&format!("presence: {failure}"));
+    match failure {
+        Failure::Rejected { .. } | Failure::Refused(_) => ExitCode::from(2),
+        Failure::Store(_) | Failure::Other(_) => ExitCode::FAILURE,
+    }
+}
+
+/// A line on the standard error.
+#[expect(clippy::print_stderr, reason = "a command tells its operator what becomes of it")]
+pub(crate) fn complain(line: &str) {
+    eprintln!("{line}");
+}
+
+/// `--data`, as `serve` has it.
+pub(crate) fn data_arg() -> Arg {
+    Arg::new("data")
+        .long("data")
+        .value_name("DIR")
+        .value_parser(value_parser!(PathBuf))
+        .help("Where the data is; also PRESENCE_DATA [default: ./presence-data]")
+}
+
+/// The data of a service, opened by a command beside it.
+pub(crate) struct Data {
+    pub(crate) store: SqliteStore,
+    runtime: Runtime,
+}
+
+impl Data {
+    pub(crate) fn open(matches: &ArgMatches) -> Result<Self, Failure> {
+        let given = matches.get_one::<PathBuf>("data").cloned();
+        let folder = given
+            .or_else(|| std::env::var_os("PRESENCE_DATA").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("./presence-data"));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Other(error.to_string()))?;
+        let store = SqliteStore::open(&folder, Options::default()).map_err(|error| {
+            Failure::Other(format!(
+                "the data in {} cannot be opened: {}",
+                folder.display(),
+                chain(&error)
+            ))
+        })?;
+        Ok(Self { store, runtime })
+    }
+
+    /// Waits for what the store does.
+    pub(crate) fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+}
+
+/// What goes wrong is told with all that brought it about.
+pub(crate) fn other(error: impl Display) -> Failure {
+    Failure::Other(error.to_string())
+}

@@ -10,8 +10,8 @@ pub mod audit;
 pub mod clients;
 /// Who looks for a registration finds it.
 pub mod consulting;
-/// What others are told.
-pub mod events;
+/// Extracts.
+pub mod extracts;
 mod model;
 /// Storing registrations.
 pub mod registering;
@@ -94,6 +94,7 @@ macro_rules! contract_suite {
             audit::the_chain_has_no_gap_whoever_appends,
             replays::of_many_uses_at_the_same_time_one_is_the_first,
             replays::keys_that_are_over_are_forgotten,
+            extracts::the_extract_noted_last_is_remembered,
             addresses::an_address_is_found_however_it_is_written,
             addresses::a_municipality_does_for_a_post_code,
             addresses::nearest_addresses_agree_with_the_plain_definition,
@@ -133,6 +134,7 @@ mod tests {
             ("audit", include_str!("audit.rs")),
             ("replays", include_str!("replays.rs")),
             ("addresses", include_str!("addresses.rs")),
+            ("extracts", include_str!("extracts.rs")),
         ];
         for (module, source) in sources {
             for test in source.split("pub async fn ").skip(1) {

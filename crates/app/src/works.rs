@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use domain::register::{Change, Import, Period};
+use domain::{Clock, Error, Work, WorksReference};
+use jiff::civil::Date;
+use store::Store;
+use thiserror::Error as ThisError;
+
+/// The most works of one answer.
+pub const MOST_WORKS: u32 = 1000;
+
+/// Why a work was not changed.
+#[derive(Debug, ThisError)]
+pub enum WorkError {
+    /// A work with this reference is there already.
+    #[error("work {0} exists already: change it instead")]
+    Exists(WorksReference),
+    /// There is none.
+    #[error("work {0} does not exist")]
+    Unknown(WorksReference),
+    /// It would end before it begins.
+    #[error("work {reference} begins on {from}: it cannot end on {until}")]
+    EndsBeforeItBegins {
+        /// The work.
+        reference: WorksReference,
+        /// Its first day.
+        from: Date,
+        /// The day on which it should end.
+        until: Date,
+    },
+    /// The store cannot do it.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// The administration of works: for the operator, who also fills the registers. What it changes is a change of the
+/// register like an import: registrations at the work are checked again.
+pub struct WorkAdmin<'a> {
+    store: &'a dyn Store,
+    clock: &'a dyn Clock,
+    by: Arc<str>,
+}
+
+impl<'a> WorkAdmin<'a> {
+    /// `by` says in the history from where the changes came.
+    pub fn new(store: &'a dyn Store, clock: &'a dyn Clock, by: &str) -> Self {
+        Self { store, clock, by: by.into() }
+    }
+
+    /// A work.
+    pub async fn work(&self, reference: WorksReference) -> Result<Work, WorkError> {
+        let work = self.store.works().work(reference).await?;
+        work.ok_or(WorkError::Unknown(reference))
+    }
+
+    /// The first works after a reference, or of all, no more than `most` and [`MOST_WORKS`].
+    pub async fn works(
+        &self,
+        after: Option<WorksReference>,
+        most: u32,
+    ) -> Result<Vec<Work>, WorkError> {
+        Ok(self.store.works().works(after, most.min(MOST_WORKS)).await?)
+    }
+
+    /// Adds a work that is not there.
+    pub async fn add(&self, work: Work) -> Result<Option<Import>, WorkError> {
+        match self.store.works().work(work.reference).await? {
+            Some(_) => Err(WorkError::Exists(work.reference)),
+            None => self.put(work).await,
+        }
+    }
+
+    /// Puts a work in the place of the one with its reference; `None` when it is the same.
+    pub async fn change(&self, work: Work) -> Result<Option<Import>, WorkError> {
+        self.work(work.reference).await?;
+        self.put(work).await
+    }
+
+    /// Ends a work after `until`, or today; `None` when it ended then already.
+    pub async fn close(
+        &self,
+        reference: WorksReference,
+        until: Option<Date>,
+    ) -> Result<Option<Import>, WorkError> {
+        let mut work = self.work(reference).await?;
+        let until = until.unwrap_or_else(|| domain::belgian_day(self.clock.now()));
+        let from = work.period.from();
+        work.period = Period::new(from, Some(until)).ok_or_else(|| {
+            WorkError::EndsBeforeItBegins { reference, from: from.unwrap_or(Date::MIN), until }
+        })?;
+        self.put(work).await
+    }
+
+    async fn put(&self, work: Work) -> Result<Option<Import>, WorkError> {
+        let change = Change::put_works(vec![work], &self.by, self.clock.now());
+        Ok(self.store.registers().change(change).await?)
+    }
+}
