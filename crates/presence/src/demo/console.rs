@@ -33,14 +33,11 @@ pub(crate) fn console(
     for Work { reference, sector, .. } in &works {
         add(&mut text, format_args!("  {reference}  {sector}"));
     }
-    add(&mut text, format_args!("\nEmployers (CompanyID)"));
-    for employer in &employers {
-        add(&mut text, format_args!("  {}", digits(*employer)));
-    }
-    add(&mut text, format_args!("\nWorkers (INSS)"));
-    for pair in workers.chunks(5) {
-        let digits: Vec<_> = pair.iter().map(|inss| inss.digits()).collect();
-        add(&mut text, format_args!("  {}", digits.join("  ")));
+    add(&mut text, format_args!("\nEmployers (CompanyID), each with its workers (INSS)"));
+    for (place, employer) in employers.iter().enumerate() {
+        let own = workers.iter().skip(place).step_by(employers.len());
+        let own: Vec<_> = own.map(|inss| inss.digits()).collect();
+        add(&mut text, format_args!("  {}  {}", digits(*employer), own.join("  ")));
     }
     add(&mut text, format_args!("\nKeys of clients that sign, in {}", keys.display()));
     add(

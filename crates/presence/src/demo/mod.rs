@@ -2,10 +2,11 @@
 //! paste.
 
 mod console;
+mod fill;
 mod keys;
 mod samples;
 mod works;
 
 pub(crate) use console::console;
+pub(crate) use fill::fill;
 pub(crate) use keys::{DemoKeysError, keys};
-pub(crate) use works::fill;

@@ -9,6 +9,7 @@ mod health;
 mod oauth;
 mod quota;
 mod to_the_end;
+mod works;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,7 @@ pub(crate) fn inner(service: Arc<Service>) -> Router {
     Router::new()
         .route("/metrics", get(metrics).fallback(not_allowed))
         .route("/health", get(health::health).fallback(not_allowed))
+        .merge(works::router())
         .fallback(not_found_inside)
         .with_state(service)
 }
@@ -115,6 +117,6 @@ async fn not_found(uri: Uri) -> Response {
 }
 
 async fn not_found_inside() -> Response {
-    let text = "There is nothing at this address; there are /metrics and /health\n";
+    let text = "There is nothing at this address; there are /metrics, /health and /admin/works\n";
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, TEXT)], text).into_response()
 }

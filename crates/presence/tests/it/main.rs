@@ -1,8 +1,10 @@
 //! The real program, started on a free port and talked to over real connections.
 
+mod admin;
 mod balancer;
 mod hostile;
 mod http2;
+mod importing;
 mod kill;
 mod limits;
 mod oauth;

@@ -11,18 +11,53 @@ const HEADER: &str = "EPSG:3812_x,EPSG:3812_y,EPSG:4326_lat,EPSG:4326_lon,addres
      house_number,municipality_id,municipality_name_de,municipality_name_fr,municipality_name_nl,\
      postcode,postname_fr,postname_nl,street_id,streetname_de,streetname_fr,streetname_nl,region_code,\
      status";
-/// File, region, first post code, how many of them, the middle, how far it reaches, of a hundred addresses.
-const REGIONS: [(&str, &str, u32, u32, (f64, f64), (f64, f64), u32); 3] = [
-    ("openaddress-bebru.csv", "BE-BRU", 1000, 200, (4.36, 50.85), (0.09, 0.07), 12),
-    ("openaddress-bevlg.csv", "BE-VLG", 1500, 600, (4.3, 51.0), (1.2, 0.22), 56),
-    ("openaddress-bewal.csv", "BE-WAL", 4000, 600, (4.9, 50.25), (1.0, 0.4), 32),
+/// What is made of a region.
+struct Part {
+    file: &'static str,
+    region: &'static str,
+    first_code: u32,
+    codes: u32,
+    middle: (f64, f64),
+    reach: (f64, f64),
+    /// Of a hundred addresses.
+    share: u32,
+}
+
+const PARTS: [Part; 3] = [
+    Part {
+        file: "openaddress-bebru.csv",
+        region: "BE-BRU",
+        first_code: 1000,
+        codes: 200,
+        middle: (4.36, 50.85),
+        reach: (0.09, 0.07),
+        share: 12,
+    },
+    Part {
+        file: "openaddress-bevlg.csv",
+        region: "BE-VLG",
+        first_code: 1500,
+        codes: 600,
+        middle: (4.3, 51.0),
+        reach: (1.2, 0.22),
+        share: 56,
+    },
+    Part {
+        file: "openaddress-bewal.csv",
+        region: "BE-WAL",
+        first_code: 4000,
+        codes: 600,
+        middle: (4.9, 50.25),
+        reach: (1.0, 0.4),
+        share: 32,
+    },
 ];
 const HOUSES: u32 = 40;
 /// About a degree of 111 km to a street of some hundred metres.
 const STREET: f64 = 0.002;
 
 pub(super) fn write(out: &mut Out, addresses: u32, rng: &mut Rng) -> io::Result<()> {
-    for (file, region, first_code, codes, middle, reach, share) in REGIONS {
+    for Part { file, region, first_code, codes, middle, reach, share } in PARTS {
         let mut file = out.file(file, HEADER)?;
         let count = u64::from(addresses) * u64::from(share) / 100;
         let (mut id, mut street) = (0, 0);

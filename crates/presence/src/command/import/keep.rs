@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use app::import::{FileError, Rejected, Sink};
 use domain::place::RegisteredAddress;
 use domain::register::{Key, Row};
@@ -67,7 +69,7 @@ impl<S> Told<'_, S> {
         let mut text = format!("{read} rows read, {rejected} lines rejected");
         for (count, what) in [(removed, "to take away"), (passed, "passed over")] {
             if *count > 0 {
-                text.push_str(&format!(", {count} {what}"));
+                _ = write!(text, ", {count} {what}");
             }
         }
         text

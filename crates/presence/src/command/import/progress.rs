@@ -79,7 +79,10 @@ impl Progress {
 
     /// A line for the operator, beside the bar.
     pub(super) fn say(&self, text: &str) {
-        complain(text);
+        match &self.shown.bar {
+            Some(bar) => bar.suspend(|| complain(text)),
+            None => complain(text),
+        }
     }
 }
 
