@@ -129,13 +129,11 @@ async fn close(
         Value::String(text) => text.parse::<Date>().map(Some).map_err(drop),
         _ => Err(()),
     };
-    match until {
-        Ok(until) => changed(admin(&service).close(reference, until).await),
-        Err(()) => {
-            let flaw = Flaw::new("until", "is no date: yyyy-mm-dd");
-            problem(StatusCode::UNPROCESSABLE_ENTITY, UNFIT, &[flaw])
-        }
-    }
+    let Ok(until) = until else {
+        let flaw = Flaw::new("until", "is no date: yyyy-mm-dd");
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, UNFIT, &[flaw]);
+    };
+    changed(admin(&service).close(reference, until).await)
 }
 
 async fn svg(service: Here, reference: Path<String>) -> Response {
