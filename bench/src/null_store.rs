@@ -7,8 +7,8 @@ use domain::{
     SearchPage, Sector, Visibility, Work, WorksReference,
 };
 use store::{
-    Addresses, Audit, Clients, Extracts, Registers, Registrations, Replays, Store, Transition,
-    Works,
+    Addresses, Audit, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
+    Transition, Works,
 };
 use store_sqlite::{Options, SqliteStore};
 

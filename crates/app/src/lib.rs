@@ -5,6 +5,7 @@ mod audit;
 mod cancel;
 mod clients;
 mod consult;
+mod delivery;
 pub mod import;
 mod permission;
 mod policy_file;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::command::{audit, client, oauth_key, token_key};
 use crate::command::{import, oauth_key, token_key, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
@@ -18,6 +19,10 @@ pub(crate) enum Request {
     Import(ArgMatches),
     /// Administer works.
     Work(ArgMatches),
+    /// Say who may call.
+    Client(ArgMatches),
+    /// Show what was done and read.
+    Audit(ArgMatches),
     /// List or replace the keys of the token service.
     TokenKey(ArgMatches),
     /// List or replace the keys of access tokens.
@@ -31,6 +36,8 @@ pub(crate) fn request() -> Request {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
         Some(("import", matches)) => Request::Import(matches.clone()),
         Some(("work", matches)) => Request::Work(matches.clone()),
+        Some(("client", matches)) => Request::Client(matches.clone()),
+        Some(("audit", matches)) => Request::Audit(matches.clone()),
         Some(("token-key", matches)) => Request::TokenKey(matches.clone()),
         Some(("oauth-key", matches)) => Request::OAuthKey(matches.clone()),
         _ => Request::Settings,
@@ -58,6 +65,8 @@ fn command() -> Command {
         .subcommand(serve)
         .subcommand(import::command())
         .subcommand(work::command())
+        .subcommand(client::command())
+        .subcommand(audit::command())
         .subcommand(token_key::command())
         .subcommand(oauth_key::command())
         .subcommand(

@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         Request::Serve(sources) => serve(&sources),
         Request::Import(matches) => command::import::run(&matches),
         Request::Work(matches) => command::work::run(&matches),
+        Request::Client(matches) => {
+            run(async |output| command::client::run(&matches, &clock::SystemClock, output).await)
+        }
+        Request::Audit(matches) => run(async |output| command::audit::run(&matches, output).await),
         Request::TokenKey(matches) => {
             let mut output = std::io::stdout();
             match command::token_key::run(&matches, &clock::SystemClock, &mut output) {
@@ -41,6 +45,20 @@ fn main() -> ExitCode {
                 Err(error) => fail(&error),
             }
         }
+    }
+}
+
+/// Runs a command that uses the data.
+fn run<E: std::error::Error>(
+    command: impl AsyncFnOnce(&mut dyn std::io::Write) -> Result<(), E>,
+) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(command(&mut std::io::stdout())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
     }
 }
 

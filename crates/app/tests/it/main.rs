@@ -4,6 +4,7 @@ mod auditing;
 mod cancelling;
 mod clients;
 mod consulting;
+mod delivering;
 mod importing;
 mod ledger;
 mod permission;

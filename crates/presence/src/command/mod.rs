@@ -1,12 +1,14 @@
 //! The commands beside `serve`, a file each.
 
+pub(crate) mod audit;
+pub(crate) mod client;
 pub(crate) mod import;
 pub(crate) mod oauth_key;
 pub(crate) mod token_key;
 pub(crate) mod work;
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, value_parser};
@@ -65,6 +67,33 @@ pub(crate) fn data_arg() -> Arg {
         .help("Where the data is; also PRESENCE_DATA [default: ./presence-data]")
 }
 
+/// The folder that `--data` names.
+fn data_folder(matches: &ArgMatches) -> PathBuf {
+    let given = matches.get_one::<PathBuf>("data").cloned();
+    given
+        .or_else(|| std::env::var_os("PRESENCE_DATA").map(PathBuf::from))
+        .unwrap_or_else(|| PathBuf::from("./presence-data"))
+}
+
+/// Opens the data beside a service that may be using it, with little of the machine.
+fn open(data: &Path) -> Result<SqliteStore, domain::Error> {
+    let options = Options {
+        search_threads: 1,
+        writer_cache_kib: 2048,
+        reader_cache_kib: 2048,
+        ..Options::default()
+    };
+    SqliteStore::open(data, options)
+}
+
+/// The account of the machine that gives a command, as far as its shell tells it.
+fn account() -> String {
+    let told = ["SUDO_USER", "USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    told.unwrap_or_else(|| "unknown".to_owned())
+}
+
 /// The data of a service, opened by a command beside it.
 pub(crate) struct Data {
     pub(crate) store: SqliteStore,
@@ -73,15 +102,12 @@ pub(crate) struct Data {
 
 impl Data {
     pub(crate) fn open(matches: &ArgMatches) -> Result<Self, Failure> {
-        let given = matches.get_one::<PathBuf>("data").cloned();
-        let folder = given
-            .or_else(|| std::env::var_os("PRESENCE_DATA").map(PathBuf::from))
-            .unwrap_or_else(|| PathBuf::from("./presence-data"));
+        let folder = data_folder(matches);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Other(error.to_string()))?;
-        let store = SqliteStore::open(&folder, Options::default()).map_err(|error| {
+        let store = open(&folder).map_err(|error| {
             Failure::Other(format!(
                 "the data in {} cannot be opened: {}",
                 folder.display(),

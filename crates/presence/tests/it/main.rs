@@ -2,6 +2,7 @@
 
 mod admin;
 mod balancer;
+mod commands;
 mod hostile;
 mod http2;
 mod importing;

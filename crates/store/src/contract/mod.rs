@@ -10,6 +10,8 @@ pub mod audit;
 pub mod clients;
 /// Who looks for a registration finds it.
 pub mod consulting;
+/// What others are told.
+pub mod events;
 /// Extracts.
 pub mod extracts;
 mod model;

@@ -1,0 +1,195 @@
+//! `presence audit`: reads, exports and verifies what was written down.
+
+use std::io::{self, BufRead as _, Write};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use store::{Audit as _, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord};
+use store_sqlite::SqliteStore;
+use thiserror::Error;
+
+use super::{data_arg, open};
+
+/// How many records are read at a time.
+const PAGE: u32 = 500;
+
+/// Why the command could not do its work.
+#[derive(Debug, Error)]
+pub(crate) enum AuditError {
+    /// The chain is broken.
+    #[error("the audit is NOT whole: {0}")]
+    Breach(#[from] AuditBreach),
+    /// What was given to verify is no export.
+    #[error("line {0} is no record of an export")]
+    NoRecord(usize),
+    /// The data cannot be used.
+    #[error("{0}")]
+    Store(String),
+    /// Nothing can be read or shown.
+    #[error("the audit cannot be read or shown: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<domain::Error> for AuditError {
+    fn from(error: domain::Error) -> Self {
+        Self::Store(super::chain(&error))
+    }
+}
+
+/// The command line of `audit`.
+pub(crate) fn command() -> Command {
+    let data = data_arg();
+    let after = Arg::new("after")
+        .long("after")
+        .value_name("SEQUENCE")
+        .default_value("0")
+        .value_parser(value_parser!(u64))
+        .help("Begins behind the record of this sequence");
+    let containing = Arg::new("containing")
+        .long("containing")
+        .value_name("TEXT")
+        .action(ArgAction::Append)
+        .help("Only records that hold this text, as a ticket, a client or a person's number; with several, all of them");
+    let head = Arg::new("head")
+        .long("head")
+        .value_name("SEQUENCE:HASH")
+        .value_parser(read_head)
+        .help("A head that was noted before: shows whether the chain still leads there");
+    let file = Arg::new("file")
+        .long("file")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("Verifies this export, from its first record on, instead of the data");
+    Command::new("audit")
+        .about("Shows, exports and verifies what was done and read, by whom")
+        .after_help("The records hold persons' numbers: treat what is shown as such. docs/audit.md describes them.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("list")
+                .about("Shows records, one JSON object a line, the oldest first")
+                .args([data.clone(), after.clone(), containing]),
+        )
+        .subcommand(
+            Command::new("export")
+                .about("Writes the records with their hashes, for `verify --file` and for safe keeping elsewhere")
+                .args([data.clone(), after]),
+        )
+        .subcommand(
+            Command::new("verify")
+                .about("Holds every record against its hash, and shows the head to be noted elsewhere")
+                .args([data, head, file]),
+        )
+}
+
+/// Does what the command line says.
+pub(crate) async fn run(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), AuditError> {
+    let (action, matches) = matches.subcommand().expect("clap asks for one of them");
+    if action == "verify" {
+        return verify(matches, output).await;
+    }
+    let store = open_data(matches)?;
+    let after = *matches.get_one::<u64>("after").expect("it has a default");
+    let containing: Vec<&String> = match action {
+        "list" => matches.get_many("containing").into_iter().flatten().collect(),
+        _ => Vec::new(),
+    };
+    let export = action == "export";
+    each(&store, after, |record| {
+        if containing.iter().all(|text| record.body.contains(text.as_str())) {
+            let line = if export { exported(record) } else { listed(record) };
+            writeln!(output, "{line}")?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn verify(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), AuditError> {
+    let mut check = AuditCheck::new(matches.get_one::<AuditHead>("head").copied());
+    if let Some(path) = matches.get_one::<PathBuf>("file") {
+        let file = io::BufReader::new(std::fs::File::open(path)?);
+        for (line, text) in (1..).zip(file.lines()) {
+            let record = imported(&text?).ok_or(AuditError::NoRecord(line))?;
+            check.next(&record)?;
+        }
+    } else {
+        let store = open_data(matches)?;
+        each(&store, 0, |record| Ok(check.next(record)?)).await?;
+    }
+    let AuditHead { sequence, hash } = check.end()?;
+    writeln!(output, "The audit is whole: {sequence} records. Its head, to be noted elsewhere:")?;
+    writeln!(output, "{sequence}:{hash}")?;
+    Ok(())
+}
+
+fn open_data(matches: &ArgMatches) -> Result<SqliteStore, AuditError> {
+    let data = super::data_folder(matches);
+    Ok(open(&data)?)
+}
+
+async fn each(
+    store: &SqliteStore,
+    mut after: u64,
+    mut see: impl FnMut(&AuditRecord) -> Result<(), AuditError>,
+) -> Result<(), AuditError> {
+    loop {
+        let page = store.records(after, PAGE).await?;
+        for record in &page {
+            see(record)?;
+        }
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.sequence;
+    }
+}
+
+/// A record with its place, as JSON.
+fn listed(record: &AuditRecord) -> String {
+    let members = record.body.strip_prefix('{').unwrap_or(&record.body);
+    format!("{{\"sequence\":{},{members}", record.sequence)
+}
+
+/// A record with its place and hash before its body, divided by blanks: the body is what was hashed, byte for byte.
+fn exported(record: &AuditRecord) -> String {
+    format!("{} {} {}", record.sequence, record.hash, record.body)
+}
+
+fn imported(line: &str) -> Option<AuditRecord> {
+    let (sequence, rest) = line.split_once(' ')?;
+    let (hash, body) = rest.split_once(' ')?;
+    let body = body.to_owned();
+    Some(AuditRecord { sequence: sequence.parse().ok()?, hash: read_hash(hash)?, body })
+}
+
+fn read_head(text: &str) -> Result<AuditHead, String> {
+    let read = || {
+        let (sequence, hash) = text.split_once(':')?;
+        Some(AuditHead { sequence: sequence.parse().ok()?, hash: read_hash(hash)? })
+    };
+    read().ok_or_else(|| "a head is a sequence, a colon and 64 hexadecimal digits".to_owned())
+}
+
+fn read_hash(text: &str) -> Option<AuditHash> {
+    domain::Fingerprint::parse(text).map(|sha256| AuditHash(sha256.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_exported_is_read_back() {
+        let body = "{\"detail\":\"a b\"}".to_owned();
+        let hash = AuditHash::BEGINNING.next(7, &body);
+        let record = AuditRecord { sequence: 7, body, hash };
+        assert_eq!(imported(&exported(&record)), Some(record));
+        for line in ["", "7", "7 00 {}", "x y z"] {
+            assert_eq!(imported(line), None, "{line}");
+        }
+    }
+}
