@@ -1,6 +1,7 @@
+use domain::place::NearAddress;
 use domain::{
-    AuditAction, Caller, Dossier, Error, ErrorKind, GetPresence, SearchPage, SearchPresences,
-    SearchRefusal,
+    AuditAction, Caller, Coordinates, Dossier, Error, ErrorKind, EventKind, GetPresence, Page,
+    Performance, SearchDraft, SearchPage, SearchPresences, SearchRefusal, performances,
 };
 
 use crate::App;
@@ -31,6 +32,47 @@ impl App {
                 _ => Err(error),
             },
         }
+    }
+
+    /// The performances of what a search finds; its events, its order and its page do not count.
+    pub async fn performances(
+        &self,
+        caller: &Caller,
+        draft: SearchDraft<'_>,
+    ) -> Result<Result<Vec<Performance>, SearchRefusal>, Error> {
+        let events = Some([EventKind::In, EventKind::Out].into_iter().collect());
+        let draft = SearchDraft { events, ..draft };
+        let mut search = match draft.check(self.today()) {
+            Ok(search) => search,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // All of them: the budget bounds how many that can be.
+        search.page = Page { first_row: 0, fetch_size: u16::MAX };
+        self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
+        let criteria = criteria(&search);
+        let budget = self.search_budget.min(u16::MAX.into());
+        let visible = caller.visibility();
+        match self.store.registrations().search(search, visible, budget).await {
+            Ok(page) => {
+                let action = AuditAction::Search;
+                self.write_down(caller, action, criteria, &page.registrations).await?;
+                let SearchPage { registrations, .. } = seen_page(caller, page);
+                Ok(Ok(performances(&registrations)))
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// The addresses at or near a point, nearest first. Everyone may see them.
+    pub async fn addresses_near(
+        &self,
+        point: Coordinates,
+        metres: u32,
+    ) -> Result<Vec<NearAddress>, Error> {
+        self.store.addresses().nearest(point, metres, 100).await
     }
 
     /// One registration with its history; `None` for an id that was never given out, and for one that the caller may

@@ -10,6 +10,7 @@ use std::{fs, io};
 use app::App;
 use domain::{Caller, Clock, Policy, Sender};
 use jiff::SignedDuration;
+use rest::api::{Api, ApiSettings};
 use rest::oauth::{OAuth, OAuthSettings};
 use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
@@ -31,7 +32,7 @@ use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
 };
 use crate::telemetry::{Kind, Metrics};
-use crate::ticket::ticket;
+use crate::ticket::{secret, ticket};
 
 /// How many connections the operator's address serves at once.
 const INNER_CONNECTIONS: u32 = 64;
@@ -198,6 +199,10 @@ fn service(
     };
     Service {
         door: Door::new(Arc::clone(&app), settings),
+        api: Api::new(
+            Arc::clone(&app),
+            ApiSettings { cursor_key: secret(), tickets: Box::new(ticket) },
+        ),
         oauth,
         app,
         scheme: config.scheme(),

@@ -12,6 +12,14 @@ pub(crate) fn ticket() -> String {
     text
 }
 
+/// A key that nobody can guess, for as long as the program runs.
+#[expect(clippy::disallowed_methods, reason = "this is the randomness that is handed to the doors")]
+pub(crate) fn secret() -> [u8; 32] {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the system gives randomness once it has started");
+    key
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
 //! The REST door: it translates between HTTP with JSON and the use cases.
 
+pub mod api;
 pub mod jose;
 pub mod oauth;

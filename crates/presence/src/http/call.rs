@@ -23,11 +23,11 @@ use crate::server::Peer;
 use crate::telemetry::{EndedCall, Outcome};
 
 /// A request whose body has come in.
-struct Received {
-    head: Parts,
-    encoding: Encoding,
-    body: Bytes,
-    place: Place,
+pub(super) struct Received {
+    pub(super) head: Parts,
+    pub(super) encoding: Encoding,
+    pub(super) body: Bytes,
+    pub(super) place: Place,
 }
 
 /// `POST` on the service's address: one call.
@@ -75,7 +75,7 @@ pub(super) async fn call(
         .unwrap_or_else(|Panicked| ending.end(service.door.fault(TransportFault::Internal), 0))
 }
 
-async fn receive(service: &Service, request: Request) -> Result<Received, BodyError> {
+pub(super) async fn receive(service: &Service, request: Request) -> Result<Received, BodyError> {
     let (head, body) = request.into_parts();
     let encoding = encoding::of_request(&head.headers).ok_or(BodyError::UnknownEncoding)?;
     let mut place = service.room.place();
@@ -136,14 +136,14 @@ fn whole(time: Duration) -> u64 {
 }
 
 /// Nobody is left to read this; the connection ends with it.
-fn broken_off() -> Response {
+pub(super) fn broken_off() -> Response {
     tracing::debug!("a caller went away before the end of its request");
     let mut response = Response::default();
     *response.status_mut() = StatusCode::BAD_REQUEST;
     last_on_connection(response, Version::HTTP_11)
 }
 
-fn last_on_connection(mut response: Response, version: Version) -> Response {
+pub(super) fn last_on_connection(mut response: Response, version: Version) -> Response {
     if version < Version::HTTP_2 {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -213,10 +213,10 @@ fn fingerprint(certificate: &Certificate) -> Fingerprint {
 }
 
 /// Counts a call as under way, however it ends.
-struct InFlight(Arc<Service>);
+pub(super) struct InFlight(Arc<Service>);
 
 impl InFlight {
-    fn begin(service: &Arc<Service>) -> Self {
+    pub(super) fn begin(service: &Arc<Service>) -> Self {
         service.metrics.in_flight.inc();
         Self(Arc::clone(service))
     }

@@ -38,6 +38,13 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
     };
     Arc::new(Service {
         door: Door::new(Arc::clone(&app), settings),
+        api: rest::api::Api::new(
+            Arc::clone(&app),
+            rest::api::ApiSettings {
+                cursor_key: [7; 32],
+                tickets: Box::new(crate::ticket::ticket),
+            },
+        ),
         oauth: OAuth::new(Arc::clone(&app), clock, Arc::new(keys), issuer),
         app,
         scheme: "http",

@@ -8,19 +8,21 @@ mod encoding;
 mod health;
 mod oauth;
 mod quota;
+mod rest;
 mod to_the_end;
 mod works;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::rest::api::Api;
+use ::rest::oauth::{KEYS_PATH, METADATA_PATH, OAuth, SERVICE_PATH, TOKEN_PATH};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{Method, StatusCode, Uri};
-use rest::oauth::{KEYS_PATH, METADATA_PATH, OAuth, TOKEN_PATH};
 use soap::Endpoint;
 use tokio::sync::{Semaphore, watch};
 
@@ -36,6 +38,8 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 pub(crate) struct Service {
     /// The SOAP door.
     pub(crate) door: soap::Door,
+    /// The REST door.
+    pub(crate) api: Api,
     /// Gives access tokens and checks them.
     pub(crate) oauth: OAuth,
     /// The service itself, for its health.
@@ -67,6 +71,8 @@ pub(crate) fn outer(service: Arc<Service>) -> Router {
         router.route(endpoint.path(), door.layer(Extension(endpoint)))
     });
     doors
+        .route(SERVICE_PATH, any(rest::call))
+        .route(&format!("{SERVICE_PATH}/{{*path}}"), any(rest::call))
         .route(TOKEN_PATH, post(oauth::token).fallback(oauth::token_not_allowed))
         .route(METADATA_PATH, get(oauth::metadata).fallback(not_allowed))
         .route(KEYS_PATH, get(oauth::keys).fallback(not_allowed))

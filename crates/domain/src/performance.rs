@@ -1,0 +1,239 @@
+//! Pairs begin and end of work into performances.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Inss, MomentKind, Registration, RegistrationId, Status, WorksReference, belgian_day};
+
+/// Between a begin and its end lie at most so many hours; what is farther apart belongs to different performances.
+pub const LONGEST_HOURS: i64 = 24;
+
+/// A span of work of one person at one work: from a begin to its end, or one of the two whose other is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Performance {
+    /// Who.
+    pub inss: Inss,
+    /// Where.
+    pub works: WorksReference,
+    /// The begin; `None` when an end stands alone.
+    pub begin: Option<PerformanceMoment>,
+    /// The end; `None` when the work is still under way or its end is missing.
+    pub end: Option<PerformanceMoment>,
+    /// How long the break before it was, since another performance of the same Belgian day at the same work.
+    pub break_before: Option<SignedDuration>,
+}
+
+/// A begin or an end of a performance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerformanceMoment {
+    /// When.
+    pub at: Timestamp,
+    /// Did any registration of it come late?
+    pub late: bool,
+    /// The registrations that tell it: more than one where the same moment was sent again.
+    pub ids: Vec<RegistrationId>,
+}
+
+impl Performance {
+    /// The time worked, when begin and end are known.
+    pub fn worked(&self) -> Option<SignedDuration> {
+        let (begin, end) = self.begin.as_ref().zip(self.end.as_ref())?;
+        Some(end.at.duration_since(begin.at))
+    }
+
+    /// When it began, or else when it ended.
+    pub fn at(&self) -> Timestamp {
+        self.begin.as_ref().or(self.end.as_ref()).map_or(Timestamp::MIN, |moment| moment.at)
+    }
+}
+
+/// The performances that `registrations` tell, by person, work and time.
+///
+/// Cancelled ones and whole days tell none. The moments of one person at one work are taken in the order of time, however
+/// they came in; the same moment twice is one. A begin goes with the next end, if no other begin comes between them and
+/// they lie no more than [`LONGEST_HOURS`] apart; whatever is left stands alone. An end comes before a begin at the same
+/// moment. Hours are real ones, so nights that change the clock need no care.
+pub fn performances(registrations: &[Registration]) -> Vec<Performance> {
+    type Key = (Timestamp, std::cmp::Reverse<MomentKind>);
+    let mut sorted: BTreeMap<(Inss, WorksReference), BTreeMap<Key, PerformanceMoment>> =
+        BTreeMap::new();
+    for registration in registrations.iter().filter(|it| it.status != Status::Cancelled) {
+        let submission = &registration.submission;
+        let (Some(moment), Some(inss)) = (&submission.moment, submission.who.inss()) else {
+            continue;
+        };
+        let place = sorted.entry((inss, submission.works)).or_default();
+        let key = (moment.at, std::cmp::Reverse(moment.kind));
+        let told = place.entry(key).or_insert_with(|| PerformanceMoment {
+            at: moment.at,
+            late: false,
+            ids: Vec::new(),
+        });
+        told.late |= moment.is_late();
+        told.ids.push(registration.id);
+    }
+    let mut all = Vec::new();
+    for ((inss, works), mut moments) in sorted {
+        for moment in moments.values_mut() {
+            moment.ids.sort_unstable();
+        }
+        let moments = moments.into_iter().map(|((_, kind), moment)| (kind.0, moment));
+        all.extend(with_breaks(paired(inss, works, moments)));
+    }
+    all
+}
+
+fn paired(
+    inss: Inss,
+    works: WorksReference,
+    moments: impl Iterator<Item = (MomentKind, PerformanceMoment)>,
+) -> Vec<Performance> {
+    let longest = SignedDuration::from_hours(LONGEST_HOURS);
+    let one = |begin, end| Performance { inss, works, begin, end, break_before: None };
+    let mut open: Option<PerformanceMoment> = None;
+    let mut all = Vec::new();
+    for (kind, moment) in moments {
+        match (kind, open.take()) {
+            (MomentKind::In, before) => {
+                all.extend(before.map(|begin| one(Some(begin), None)));
+                open = Some(moment);
+            }
+            (MomentKind::Out, Some(begin)) if moment.at.duration_since(begin.at) <= longest => {
+                all.push(one(Some(begin), Some(moment)));
+            }
+            (MomentKind::Out, before) => {
+                all.extend(before.map(|begin| one(Some(begin), None)));
+                all.push(one(None, Some(moment)));
+            }
+        }
+    }
+    all.extend(open.map(|begin| one(Some(begin), None)));
+    all
+}
+
+/// Notes the gaps between whole performances of the same day.
+fn with_breaks(mut performances: Vec<Performance>) -> Vec<Performance> {
+    for place in 1..performances.len() {
+        let ended = performances[place - 1].worked().and(performances[place - 1].end.as_ref());
+        let begun = performances[place].begin.as_ref();
+        let gap = ended
+            .zip(begun)
+            .filter(|(end, begin)| belgian_day(end.at) == belgian_day(begin.at))
+            .map(|(end, begin)| begin.at.duration_since(end.at));
+        performances[place].break_before = gap;
+    }
+    performances
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::registration::tests::registration;
+    use crate::{Coordinates, Moment, PlaceOfWork, sample};
+
+    fn moment(id: i64, works: u32, kind: MomentKind, at: Timestamp) -> Registration {
+        let mut made = registration("2026-11-24");
+        made.id = RegistrationId::new(id).expect("an id");
+        made.submission.works = sample::works_reference(works);
+        let place = PlaceOfWork::Coordinates(Coordinates::new(4.35, 50.84).expect("on earth"));
+        let offline_since = (id % 7 == 0).then_some(at);
+        made.submission.moment = Some(Box::new(Moment { kind, at, place, offline_since }));
+        made
+    }
+
+    /// `I2026-11-24T08:00Z` and so on, at one work; told as hours worked, `-` where one of the two is missing.
+    fn told(moments: &[&str]) -> Vec<String> {
+        let made = (1..).zip(moments).map(|(id, text)| {
+            let kind = if text.starts_with('I') { MomentKind::In } else { MomentKind::Out };
+            let at = text[1..].parse().expect("a moment");
+            moment(id, 1, kind, at)
+        });
+        let tell = |it: &Performance| {
+            let minutes = it.worked().map(|worked| worked.as_mins().to_string());
+            let gap = it.break_before.map(|gap| format!(" after {}", gap.as_mins()));
+            let alone = if it.begin.is_some() { "I-" } else { "-O" };
+            format!("{}{}", minutes.unwrap_or(alone.into()), gap.unwrap_or_default())
+        };
+        performances(&made.collect::<Vec<_>>()).iter().map(tell).collect()
+    }
+
+    #[test]
+    fn a_day_with_a_break() {
+        let day = [
+            "I2026-11-24T07:00:00Z",
+            "O2026-11-24T11:00:00Z",
+            "I2026-11-24T11:30:00Z",
+            "O2026-11-24T15:00:00Z",
+        ];
+        assert_eq!(told(&day), ["240", "210 after 30"]);
+    }
+
+    #[test]
+    fn over_midnight_there_is_a_pair_and_no_break_of_another_day() {
+        let night = ["I2026-11-24T21:00:00Z", "O2026-11-25T04:00:00Z", "I2026-11-25T23:30:00Z"];
+        assert_eq!(told(&night), ["420", "I-"]);
+    }
+
+    #[test]
+    fn a_lone_end_a_doubled_begin_and_a_moment_sent_again() {
+        assert_eq!(told(&["O2026-11-24T11:00:00Z"]), ["-O"]);
+        let doubled = ["I2026-11-24T07:00:00Z", "I2026-11-24T08:00:00Z", "O2026-11-24T09:00:00Z"];
+        assert_eq!(told(&doubled), ["I-", "60"]);
+        let again = ["I2026-11-24T07:00:00Z", "I2026-11-24T07:00:00Z", "O2026-11-24T09:00:00Z"];
+        assert_eq!(told(&again), ["120"]);
+        let forgotten = ["I2026-11-24T07:00:00Z", "O2026-11-25T07:00:01Z"];
+        assert_eq!(told(&forgotten), ["I-", "-O"]);
+    }
+
+    #[test]
+    fn the_nights_that_change_the_clock_have_their_real_hours() {
+        let winter = ["I2026-10-24T22:00:00+02:00", "O2026-10-25T06:00:00+01:00"];
+        assert_eq!(told(&winter), ["540"]);
+        let summer = ["I2026-03-28T22:00:00+01:00", "O2026-03-29T06:00:00+02:00"];
+        assert_eq!(told(&summer), ["420"]);
+    }
+
+    #[test]
+    fn cancelled_moments_tell_nothing_and_works_are_apart() {
+        let at = |text: &str| text.parse().expect("a moment");
+        let begin = moment(1, 1, MomentKind::In, at("2026-11-24T07:00:00Z"));
+        let mut cancelled = moment(2, 1, MomentKind::Out, at("2026-11-24T09:00:00Z"));
+        cancelled.status = Status::Cancelled;
+        let elsewhere = moment(3, 2, MomentKind::Out, at("2026-11-24T09:00:00Z"));
+        let found = performances(&[begin, cancelled, elsewhere]);
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|it| it.worked().is_none()));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_arrival_never_matters(
+            moments in proptest::collection::vec((0..3_u32, any::<bool>(), 0..40_i64), 0..40),
+            seed in any::<u64>(),
+        ) {
+            let made: Vec<_> = (1..).zip(&moments).map(|(id, (works, begins, hour))| {
+                let kind = if *begins { MomentKind::In } else { MomentKind::Out };
+                let at = Timestamp::from_second(1_792_900_000 + hour * 3600).expect("in range");
+                moment(id, *works, kind, at)
+            }).collect();
+            let mut shuffled = made.clone();
+            shuffle(&mut shuffled, seed);
+            let found = performances(&made);
+            prop_assert_eq!(&found, &performances(&shuffled));
+            let ids: usize = found.iter().flat_map(|it| it.begin.iter().chain(&it.end))
+                .map(|moment| moment.ids.len()).sum();
+            prop_assert_eq!(ids, made.len(), "nothing is lost");
+        }
+    }
+
+    fn shuffle(list: &mut [Registration], mut seed: u64) {
+        for place in (1..list.len()).rev() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let other = usize::try_from(seed >> 33).expect("31 bits") % (place + 1);
+            list.swap(place, other);
+        }
+    }
+}

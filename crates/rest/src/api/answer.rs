@@ -1,0 +1,55 @@
+use serde_json::Value;
+
+/// What is answered to a call.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status of HTTP.
+    pub status: u16,
+    /// Its headers, by their lower-case names.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its body; empty where there is none.
+    pub body: Vec<u8>,
+    /// The operation, where it was recognised.
+    pub operation: Option<&'static str>,
+    /// How many items it had.
+    pub items: u32,
+    /// How many of them were refused.
+    pub refused: u32,
+    /// The name of the problem, where it is one.
+    pub problem: Option<&'static str>,
+    /// The ticket: `BelGov-Trace-Id`.
+    pub ticket: String,
+}
+
+/// What an operation came to.
+pub(super) struct Done {
+    pub(super) body: Body,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) status: u16,
+    pub(super) items: u32,
+    pub(super) refused: u32,
+}
+
+pub(super) enum Body {
+    Json(Value),
+    Text(&'static str, &'static str),
+    Nothing,
+}
+
+impl Done {
+    /// A document.
+    pub(super) fn json(value: Value) -> Self {
+        Self { body: Body::Json(value), headers: Vec::new(), status: 200, items: 0, refused: 0 }
+    }
+
+    /// A text with its media type.
+    pub(super) fn text(media_type: &'static str, text: &'static str) -> Self {
+        Self { body: Body::Text(media_type, text), ..Self::json(Value::Null) }
+    }
+
+    /// How many items there were, and how many of them were refused.
+    pub(super) fn counted(self, items: usize, refused: usize) -> Self {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { items: number(items), refused: number(refused), ..self }
+    }
+}

@@ -1,0 +1,81 @@
+//! `cancelInBulk`.
+
+use domain::{
+    Caller, CancelPresence, CancelPresences, CancellationReason, Channel, ItemError, ItemErrors,
+    RegistrationId,
+};
+use serde_json::{Value, json};
+
+use super::answer::Done;
+use super::door::Api;
+use super::input::Input;
+use super::language::Language;
+use super::problem::{Issue, IssueKind, Problem};
+use super::show;
+use super::text::Text;
+
+impl Api {
+    pub(super) async fn cancel(
+        &self,
+        caller: &Caller,
+        body: &Value,
+        language: Language,
+    ) -> Result<Done, Problem> {
+        let mut input = Input::default();
+        let items = read(&mut input, body);
+        let items = input.end(items)?;
+        let command = CancelPresences { channel: Channel::Rest, cancellations: &items };
+        let answers = self.app.cancel(caller, command).await?;
+        let mut refused = 0;
+        let shown: Vec<Value> = answers
+            .iter()
+            .enumerate()
+            .map(|(place, answer)| match answer {
+                Ok(registration) => {
+                    let shown = show::registration(registration, language);
+                    json!({ "cancelledPresenceRegistration": shown })
+                }
+                Err(errors) => {
+                    refused += 1;
+                    let problem = Problem::BadRequest(issues(errors, place)).json(language, None);
+                    let id = items[place].id;
+                    json!({ "notCancelledPresenceRegistration": { "id": id, "problem": problem } })
+                }
+            })
+            .collect();
+        Ok(Done::json(json!({ "items": shown })).counted(items.len(), refused))
+    }
+}
+
+fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Vec<CancelPresence<'v>>> {
+    let body = input.body(body, &["items"])?;
+    body.required(input, "items")?;
+    let items = body.list(input, "items", "a list of 1 to 200 items", 1, 200)?;
+    let read: Vec<_> =
+        items.iter().enumerate().map(|(place, value)| item(input, value, place)).collect();
+    read.into_iter().collect()
+}
+
+fn item<'v>(input: &mut Input, value: &'v Value, place: usize) -> Option<CancelPresence<'v>> {
+    let item = input.object(value, format!("items[{place}]"), &["id", "cancellationReason"])?;
+    item.required(input, "id");
+    let id = item.whole(input, "id", "a whole number of 1 to 15 digits", 1, RegistrationId::MAX);
+    item.required(input, "cancellationReason");
+    let reasons = "one of HOLIDAY, DISEASE, PLANNING, C32A, OTHER";
+    let reason = item
+        .text(input, "cancellationReason", reasons, |text| CancellationReason::ALL.contains(&text));
+    Some(CancelPresence { id: id?, reason: reason? })
+}
+
+fn issues(errors: &ItemErrors, place: usize) -> Vec<Issue> {
+    let issue = |error: ItemError| {
+        let kind = match error {
+            ItemError::UnknownRegistration | ItemError::RegistrationNotFound => {
+                IssueKind::ReferencedResourceNotFound
+            }
+            _ => IssueKind::InvalidInput,
+        };
+        Issue::body(kind, format!("items[{place}].id"), Text::Rule(error))
+    };
+    errors.iter().map(issue).collect()
+}

@@ -1,0 +1,180 @@
+//! What is read: one registration, its history, addresses, health.
+
+use domain::{Caller, Cause, Coordinates, Dossier, GetPresence, HistoryEntry, RegistrationId};
+use serde_json::{Value, json};
+
+use super::answer::{Body, Done};
+use super::door::Api;
+use super::language::Language;
+use super::problem::{Issue, IssueKind, Problem};
+use super::show;
+use super::text::Text;
+
+const ID: &str = "presenceRegistrationId";
+
+impl Api {
+    pub(super) async fn get(
+        &self,
+        caller: &Caller,
+        id: &str,
+        if_none_match: Option<&str>,
+        language: Language,
+    ) -> Result<Done, Problem> {
+        let dossier = self.dossier(caller, id).await?;
+        let tag = tag(&dossier, language);
+        let headers = vec![("etag", tag.clone()), ("cache-control", "private, no-cache".into())];
+        let known = if_none_match.is_some_and(|tags| {
+            tags.split(',').map(str::trim).any(|it| it == "*" || it.trim_start_matches("W/") == tag)
+        });
+        let shown = show::registration(&dossier.registration, language);
+        let done = if known {
+            Done { status: 304, body: Body::Nothing, ..Done::json(Value::Null) }
+        } else {
+            Done::json(shown)
+        };
+        Ok(Done { headers, ..done }.counted(1, 0))
+    }
+
+    pub(super) async fn history(
+        &self,
+        caller: &Caller,
+        id: &str,
+        language: Language,
+    ) -> Result<Done, Problem> {
+        let dossier = self.dossier(caller, id).await?;
+        let mut before = domain::Remarks::NONE;
+        let entries: Vec<Value> = dossier
+            .history
+            .iter()
+            .map(|entry| {
+                let shown = step(entry, before, language);
+                before = entry.remarks;
+                shown
+            })
+            .collect();
+        let mut shown = json!({ "id": dossier.registration.id.number(), "validations": entries });
+        if let Some(moment) = &dossier.registration.submission.moment {
+            shown["late"] = moment.is_late().into();
+        }
+        Ok(Done::json(shown).counted(1, 0))
+    }
+
+    async fn dossier(&self, caller: &Caller, id: &str) -> Result<Dossier, Problem> {
+        let number = (1..=15).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+        let parsed = number.then(|| id.parse().ok()).flatten().and_then(RegistrationId::new);
+        if parsed.is_none() {
+            let detail = Text::Expected("a whole number of 1 to 15 digits");
+            return Err(issue(IssueKind::SchemaViolation, "path", ID, detail).into());
+        }
+        let found = self.app.get(caller, GetPresence { id: parsed }).await?;
+        let missing = || issue(IssueKind::PathResource, "path", ID, Text::NoSuchRegistration);
+        found.ok_or_else(|| Problem::NotFound(Some(missing())))
+    }
+
+    pub(super) async fn addresses(&self, query: &str, language: Language) -> Result<Done, Problem> {
+        let (point, radius) = near(query)?;
+        let found = self.app.addresses_near(point, radius).await?;
+        let items: Vec<Value> = found
+            .iter()
+            .map(|near| {
+                let metres = (near.metres * 10.0).round() / 10.0;
+                json!({ "address": show::address(&near.address, language), "distance": metres })
+            })
+            .collect();
+        Ok(Done::json(json!({ "items": items })).counted(items.len(), 0))
+    }
+
+    pub(super) async fn health(&self) -> Done {
+        match self.app.check().await {
+            Ok(()) => Done::json(json!({ "status": "UP" })),
+            Err(_) => Done { status: 503, ..Done::json(json!({ "status": "DOWN" })) },
+        }
+    }
+}
+
+fn issue(kind: IssueKind, place: &'static str, name: &str, detail: Text) -> Issue {
+    Issue { kind, place, name: Some(name.to_owned()), detail }
+}
+
+/// Changes whenever what is shown does.
+fn tag(dossier: &Dossier, language: Language) -> String {
+    let registration = &dossier.registration;
+    let steps = dossier.history.len();
+    let inss = registration.submission.who.inss().is_some();
+    format!("\"{}-{steps}-{}-{inss}\"", registration.id, language.tag())
+}
+
+fn step(entry: &HistoryEntry, before: domain::Remarks, language: Language) -> Value {
+    let added: domain::Remarks = entry.remarks.iter().filter(|it| !before.contains(*it)).collect();
+    let removed: domain::Remarks =
+        before.iter().filter(|it| !entry.remarks.contains(*it)).collect();
+    let mut shown = json!({
+        "validity": show::validity(entry.status),
+        "at": show::time(entry.at),
+        "remarks": show::remarks(entry.remarks, language),
+        "remarksAdded": show::remarks(added, language),
+        "remarksRemoved": show::remarks(removed, language),
+    });
+    match &entry.cause {
+        Cause::Registration => shown["cause"] = "registration".into(),
+        Cause::Cancellation { reason, by } => {
+            shown["cause"] = "cancellation".into();
+            shown["cancellationReason"] = reason.as_str().to_ascii_uppercase().into();
+            if let Some(by) = show::sender(by) {
+                shown["cancelledBy"] = by;
+            }
+        }
+        Cause::Check => shown["cause"] = "check".into(),
+    }
+    shown
+}
+
+/// The query of addresses: a point, and how far around it.
+fn near(query: &str) -> Result<(Coordinates, u32), Problem> {
+    let mut issues = Vec::new();
+    let (mut longitude, mut latitude, mut radius) = (None, None, Some(50));
+    for (name, value) in query
+        .split('&')
+        .filter(|it| !it.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    {
+        let degrees = |most: f64| {
+            let form = !value.is_empty()
+                && value.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+            form.then(|| value.parse::<f64>().ok())
+                .flatten()
+                .filter(|degrees| degrees.abs() <= most)
+        };
+        let (read, what) = match name {
+            "longitude" => {
+                longitude = degrees(180.0);
+                (longitude.is_some(), "a number from -180 to 180")
+            }
+            "latitude" => {
+                latitude = degrees(90.0);
+                (latitude.is_some(), "a number from -90 to 90")
+            }
+            "radius" => {
+                radius = value.parse().ok().filter(|metres| (1..=500).contains(metres));
+                (radius.is_some(), "a whole number from 1 to 500")
+            }
+            _ => {
+                issues.push(issue(IssueKind::UnknownInput, "query", name, Text::Unknown));
+                continue;
+            }
+        };
+        if !read {
+            issues.push(issue(IssueKind::SchemaViolation, "query", name, Text::Expected(what)));
+        }
+    }
+    for (name, sent) in [("longitude", longitude), ("latitude", latitude)] {
+        let told = issues.iter().any(|issue: &Issue| issue.name.as_deref() == Some(name));
+        if sent.is_none() && !told {
+            issues.push(issue(IssueKind::SchemaViolation, "query", name, Text::Required));
+        }
+    }
+    match (longitude.zip(latitude).and_then(|(x, y)| Coordinates::new(x, y)), radius) {
+        (Some(point), Some(radius)) if issues.is_empty() => Ok((point, radius)),
+        _ => Err(Problem::BadRequest(issues)),
+    }
+}

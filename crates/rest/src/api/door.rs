@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use app::App;
+use domain::Caller;
+use ring::hmac;
+use serde_json::Value;
+
+use super::OPENAPI;
+use super::answer::{Answer, Body, Done};
+use super::call::Call;
+use super::language::Language;
+use super::problem::{Issue, IssueKind, Problem, Transport};
+use super::route::{self, Operation};
+use super::text::Text;
+use crate::oauth::{OAuth, Scope};
+
+/// How the door is set up.
+pub struct ApiSettings {
+    /// Authenticates cursors; those of another key are refused.
+    pub cursor_key: [u8; 32],
+    /// Gives tickets that nobody can guess.
+    pub tickets: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+/// The REST door.
+pub struct Api {
+    pub(super) app: Arc<App>,
+    pub(super) cursors: hmac::Key,
+    tickets: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Api {
+    /// A door to `app`.
+    pub fn new(app: Arc<App>, settings: ApiSettings) -> Self {
+        let cursors = hmac::Key::new(hmac::HMAC_SHA256, &settings.cursor_key);
+        Self { app, cursors, tickets: settings.tickets }
+    }
+
+    /// Does what a call asks for. Who calls is what `oauth` makes of its token.
+    pub async fn call(&self, oauth: &OAuth, call: Call<'_>) -> Answer {
+        let language = Language::preferred(call.accept_language);
+        let found = route::find(call.method, call.path);
+        let name = found.as_ref().ok().map(|(_, name, _)| *name);
+        let outcome = match found {
+            Ok((operation, _, part)) => self.perform(oauth, &call, operation, part, language).await,
+            Err(Some(allowed)) => Err(Problem::MethodNotAllowed(allowed)),
+            Err(None) => Err(Problem::NotFound(None)),
+        };
+        let mut answer = match outcome {
+            Ok(done) => self.done(done, language),
+            Err(problem) => self.refuse(&problem, language),
+        };
+        answer.operation = name;
+        if call.method == "HEAD" {
+            answer.body.clear();
+        }
+        if let Some(trace) = call.trace_id.filter(|it| is_trace(it)) {
+            answer.headers.push(("belgov-related-trace-id", trace.to_owned()));
+        }
+        answer
+    }
+
+    /// The answer to a call that could not be read.
+    pub fn refused(&self, transport: Transport, accept_language: Option<&str>) -> Answer {
+        self.refuse(&transport.into(), Language::preferred(accept_language))
+    }
+
+    async fn perform(
+        &self,
+        oauth: &OAuth,
+        call: &Call<'_>,
+        operation: Operation,
+        part: &str,
+        language: Language,
+    ) -> Result<Done, Problem> {
+        let scope = match operation {
+            Operation::Health => return no_query(call).and(Ok(self.health().await)),
+            Operation::Document => return Ok(Done::text("application/yaml", OPENAPI)),
+            Operation::Page => return Ok(Done::text("text/html; charset=utf-8", PAGE)),
+            Operation::Register => Scope::Register,
+            Operation::Cancel => Scope::Cancel,
+            _ => Scope::Consult,
+        };
+        let access = oauth.access(call.authorization.iter().copied()).await?;
+        access.require(scope)?;
+        let caller: Caller = access.caller(None).map_err(|error| {
+            tracing::info!(%error, "a client may not call");
+            Problem::MissingPermission
+        })?;
+        match operation {
+            Operation::Addresses => return self.addresses(call.query, language).await,
+            _ => no_query(call)?,
+        }
+        match operation {
+            Operation::Register => self.register(&caller, &json(call)?, language).await,
+            Operation::Cancel => self.cancel(&caller, &json(call)?, language).await,
+            Operation::Query => self.query(&caller, &json(call)?, language).await,
+            Operation::Performances => self.performances(&caller, &json(call)?).await,
+            Operation::History => self.history(&caller, part, language).await,
+            _ => self.get(&caller, part, call.if_none_match, language).await,
+        }
+    }
+
+    fn done(&self, done: Done, language: Language) -> Answer {
+        let (media_type, body) = match done.body {
+            Body::Json(value) => ("application/json", value.to_string().into_bytes()),
+            Body::Text(media_type, text) => (media_type, text.as_bytes().to_vec()),
+            Body::Nothing => ("", Vec::new()),
+        };
+        let mut answer = self.answer(done.status, media_type, body, language);
+        answer.headers.extend(done.headers);
+        if !answer.headers.iter().any(|(name, _)| *name == "cache-control") {
+            answer.headers.push(("cache-control", "no-store".to_owned()));
+        }
+        Answer { items: done.items, refused: done.refused, ..answer }
+    }
+
+    fn refuse(&self, problem: &Problem, language: Language) -> Answer {
+        let ticket = (self.tickets)();
+        let (status, name, _) = problem.kind();
+        let body = problem.json(language, Some(&ticket)).to_string().into_bytes();
+        let mut answer = self.answer(status, "application/problem+json", body, language);
+        answer.headers.extend(problem.headers());
+        answer.headers.push(("cache-control", "no-store".to_owned()));
+        let trace = answer.headers.iter_mut().find(|(name, _)| *name == TRACE);
+        if let Some((_, trace)) = trace {
+            trace.clone_from(&ticket);
+        }
+        Answer { problem: Some(name), ticket, ..answer }
+    }
+
+    fn answer(&self, status: u16, media_type: &str, body: Vec<u8>, language: Language) -> Answer {
+        let ticket = (self.tickets)();
+        let mut headers = vec![
+            (TRACE, ticket.clone()),
+            ("content-language", language.tag().to_owned()),
+            ("vary", "accept-language, accept-encoding, authorization".to_owned()),
+        ];
+        if !media_type.is_empty() {
+            headers.push(("content-type", media_type.to_owned()));
+        }
+        let (operation, items, refused, problem) = (None, 0, 0, None);
+        Answer { status, headers, body, operation, items, refused, problem, ticket }
+    }
+}
+
+const TRACE: &str = "belgov-trace-id";
+/// The page on which the service can be tried out; all that it needs is in it.
+const PAGE: &str = include_str!("../../page.html");
+
+fn is_trace(text: &str) -> bool {
+    (1..=36).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn no_query(call: &Call<'_>) -> Result<(), Problem> {
+    let issues: Vec<_> = call
+        .query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| Issue {
+            kind: IssueKind::UnknownInput,
+            place: "query",
+            name: pair.split('=').next().map(str::to_owned),
+            detail: Text::Unknown,
+        })
+        .collect();
+    if issues.is_empty() { Ok(()) } else { Err(Problem::BadRequest(issues)) }
+}
+
+fn json(call: &Call<'_>) -> Result<Value, Problem> {
+    let media_type = call.content_type.unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let (kind, place) = (IssueKind::SchemaViolation, "body");
+    serde_json::from_slice(call.body)
+        .map_err(|_| Issue { kind, place, name: None, detail: Text::JsonSyntax }.into())
+}

@@ -1,0 +1,176 @@
+//! Reads JSON of a form that the contract gives, and notes everything that is not of that form.
+
+use serde_json::{Map, Value};
+
+use super::problem::{Issue, IssueKind, Problem};
+use super::text::Text;
+
+/// What was found wrong so far.
+#[derive(Default)]
+pub(super) struct Input {
+    issues: Vec<Issue>,
+}
+
+/// An object of the body, with the way to it as `items[3]`.
+pub(super) struct Object<'v> {
+    map: &'v Map<String, Value>,
+    way: String,
+}
+
+/// More would help nobody.
+const MOST_ISSUES: usize = 100;
+
+impl Input {
+    /// The body as an object with no other members than these.
+    pub(super) fn body<'v>(&mut self, body: &'v Value, known: &[&str]) -> Option<Object<'v>> {
+        self.object(body, String::new(), known)
+    }
+
+    pub(super) fn object<'v>(
+        &mut self,
+        value: &'v Value,
+        way: String,
+        known: &[&str],
+    ) -> Option<Object<'v>> {
+        let Some(map) = value.as_object() else {
+            self.violation(way, Text::Expected("an object"));
+            return None;
+        };
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            let name = join(&way, key);
+            self.note(Issue::body(IssueKind::UnknownInput, name, Text::Unknown));
+        }
+        Some(Object { map, way })
+    }
+
+    pub(super) fn violation(&mut self, name: String, detail: Text) {
+        self.note(Issue::body(IssueKind::SchemaViolation, name, detail));
+    }
+
+    fn note(&mut self, issue: Issue) {
+        if self.issues.len() < MOST_ISSUES {
+            self.issues.push(issue);
+        }
+    }
+
+    /// Everything that is wrong, or `made` when that is nothing.
+    pub(super) fn end<T>(self, made: Option<T>) -> Result<T, Problem> {
+        match made {
+            Some(made) if self.issues.is_empty() => Ok(made),
+            _ => Err(Problem::BadRequest(self.issues)),
+        }
+    }
+}
+
+fn join(way: &str, key: &str) -> String {
+    if way.is_empty() { key.to_owned() } else { format!("{way}.{key}") }
+}
+
+impl<'v> Object<'v> {
+    /// The way to a member.
+    pub(super) fn way(&self, key: &str) -> String {
+        join(&self.way, key)
+    }
+
+    /// A member, if it is there.
+    pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
+        self.map.get(key)
+    }
+
+    /// A member that has to be there.
+    pub(super) fn required(&self, input: &mut Input, key: &str) -> Option<&'v Value> {
+        let value = self.get(key);
+        if value.is_none() {
+            input.violation(self.way(key), Text::Required);
+        }
+        value
+    }
+
+    /// A member that is a text for which `holds`; `what` says which texts those are.
+    pub(super) fn text(
+        &self,
+        input: &mut Input,
+        key: &str,
+        what: &'static str,
+        holds: impl FnOnce(&str) -> bool,
+    ) -> Option<&'v str> {
+        let value = self.get(key)?;
+        let text = value.as_str().filter(|text| holds(text));
+        if text.is_none() {
+            input.violation(self.way(key), Text::Expected(what));
+        }
+        text
+    }
+
+    /// A member that is a whole number from `least` to `most`.
+    pub(super) fn whole(
+        &self,
+        input: &mut Input,
+        key: &str,
+        what: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Option<i64> {
+        let number = whole(self.get(key)?).filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            input.violation(self.way(key), Text::Expected(what));
+        }
+        number
+    }
+
+    /// A member that `read` can read.
+    pub(super) fn read<T>(
+        &self,
+        input: &mut Input,
+        key: &str,
+        what: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let read = self.get(key)?.as_str().and_then(read);
+        if read.is_none() {
+            input.violation(self.way(key), Text::Expected(what));
+        }
+        read
+    }
+
+    /// The elements of a member that is a list of `least` to `most`.
+    pub(super) fn list(
+        &self,
+        input: &mut Input,
+        key: &str,
+        what: &'static str,
+        least: usize,
+        most: usize,
+    ) -> Option<&'v [Value]> {
+        let list = self.get(key)?.as_array().filter(|list| (least..=most).contains(&list.len()));
+        if list.is_none() {
+            input.violation(self.way(key), Text::Expected(what));
+        }
+        list.map(Vec::as_slice)
+    }
+
+    /// A list of names, each read by `read`.
+    pub(super) fn names<T>(
+        &self,
+        input: &mut Input,
+        key: &str,
+        what: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let list = self.list(input, key, what, 1, 20)?;
+        let names: Option<Vec<T>> = list.iter().map(|name| name.as_str().and_then(&read)).collect();
+        if names.is_none() {
+            input.violation(self.way(key), Text::Expected(what));
+        }
+        names
+    }
+}
+
+/// A whole number, which JSON may also write as `1.0`.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole and small, as was checked")]
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64()?;
+        (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+    })
+}

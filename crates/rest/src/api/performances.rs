@@ -1,0 +1,99 @@
+//! `performances/query`.
+
+use domain::{Caller, Performance, PerformanceMoment};
+use serde_json::{Value, json};
+
+use super::answer::Done;
+use super::door::Api;
+use super::input::Input;
+use super::problem::{Issue, IssueKind, Problem};
+use super::query::{criteria, refused};
+use super::text::Text;
+use super::{cursor, show};
+
+pub(super) const MEMBERS: &[&str] = &[
+    "registrationPeriods",
+    "ssin",
+    "enterpriseNumber",
+    "foreignVatNumber",
+    "contractualRelationshipReference",
+    "sector",
+    "pageSize",
+    "cursor",
+];
+/// What a page has when nothing is said.
+const PAGE: usize = 50;
+
+impl Api {
+    pub(super) async fn performances(
+        &self,
+        caller: &Caller,
+        body: &Value,
+    ) -> Result<Done, Problem> {
+        let mut input = Input::default();
+        let read = (|| {
+            let body = input.body(body, MEMBERS)?;
+            let draft = criteria(&mut input, &body)?;
+            let size = body.whole(&mut input, "pageSize", "a whole number from 1 to 500", 1, 500);
+            let what = "a text of at most 500 characters";
+            let cursor = body.text(&mut input, "cursor", what, |it| it.len() <= 500);
+            let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(PAGE);
+            Some((draft, size, cursor))
+        })();
+        let (draft, size, sent_cursor) = input.end(read)?;
+        let query = super::query::without_page(body);
+        let passed = match sent_cursor {
+            None => None,
+            Some(sent) => {
+                let wrong = || Issue::body(IssueKind::InvalidInput, "cursor", Text::Cursor);
+                Some(cursor::read_text(&self.cursors, &query, sent).ok_or_else(wrong)?)
+            }
+        };
+        let found = self.app.performances(caller, draft).await?;
+        let found = found.map_err(|refusal| refused(&refusal))?;
+        let first = passed.map_or(0, |passed| found.partition_point(|it| key(it) <= passed));
+        let page = &found[first..(first + size).min(found.len())];
+        let items: Vec<Value> = page.iter().map(performance).collect();
+        let mut answer = json!({ "items": items, "total": found.len() });
+        if let Some(last) = page.last().filter(|_| first + size < found.len()) {
+            let next = cursor::write_text(&self.cursors, &query, &key(last));
+            answer["nextCursor"] = next.into();
+        }
+        Ok(Done::json(answer).counted(items.len(), 0))
+    }
+}
+
+/// The place of a performance in the order: by person, work and time.
+fn key(it: &Performance) -> String {
+    let begins = u8::from(it.begin.is_some());
+    format!("{}{}{:020}{begins}", it.inss.digits(), it.works, it.at().as_millisecond())
+}
+
+fn performance(it: &Performance) -> Value {
+    let mut shown = json!({
+        "ssin": it.inss.digits(),
+        "contractualRelationshipReference": it.works.as_str(),
+        "state": match (&it.begin, &it.end) {
+            (Some(_), Some(_)) => "complete",
+            (Some(_), None) => "endMissing",
+            _ => "beginMissing",
+        },
+    });
+    for (name, moment) in [("begin", &it.begin), ("end", &it.end)] {
+        if let Some(moment) = moment {
+            shown[name] = told(moment);
+        }
+    }
+    if let Some(worked) = it.worked() {
+        shown["workedSeconds"] = worked.as_secs().into();
+    }
+    if let Some(gap) = it.break_before {
+        shown["breakBeforeSeconds"] = gap.as_secs().into();
+    }
+    shown
+}
+
+fn told(moment: &PerformanceMoment) -> Value {
+    let ids: Vec<i64> = moment.ids.iter().map(|id| id.number()).collect();
+    json!({ "at": show::time(moment.at), "late": moment.late, "presenceRegistrationIds": ids })
+}
