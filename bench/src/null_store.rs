@@ -42,6 +42,10 @@ impl Store for NullStore {
         self
     }
 
+    fn checks(&self) -> &dyn store::Checks {
+        &self.rest
+    }
+
     fn registers(&self) -> &dyn Registers {
         &self.rest
     }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod cancel;
+mod checking;
 mod clients;
 mod consult;
 mod delivery;
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use store::Store;
 
+pub use checking::Checker;
 pub use clients::{CLIENT_REFRESH, Clients};
 pub use delivery::{Courier, Delivered, Delivery, Next};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};

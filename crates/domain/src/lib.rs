@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod cancel;
 mod channel;
+mod check;
 mod client;
 mod clock;
 mod digits;
@@ -45,6 +46,7 @@ pub use call::{CancelPresence, CancelPresences, GetPresence, RegisterPresences, 
 pub use caller::{Caller, CallerError, Identity, Sender};
 pub use cancel::{CancellationReason, cancel, not_to_cancel};
 pub use channel::Channel;
+pub use check::{CompanyFacts, Facts};
 pub use client::{CertificateRule, Client, Fingerprint, Mandate, Role, TokenKey};
 pub use clock::{
     Clock, belgian_day, belgian_time, earliest_instant, latest_instant, to_milliseconds,

@@ -3,6 +3,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::register::{ImportId, Register};
 use crate::{
     CancellationReason, Channel, ClientReference, EnterpriseNumber, EventKind, ForeignVatNumber,
     Inss, LimosaId, Moment, RegistrationId, Remarks, Sector, Sender, Status, WorksReference,
@@ -118,6 +119,7 @@ impl NewRegistration {
             status: Status::Registered,
             remarks: Remarks::NONE,
             validated: None,
+            newest: None,
         }
     }
 }
@@ -143,9 +145,16 @@ pub struct Registration {
     pub remarks: Remarks,
     /// When it was last checked or cancelled; `None` as long as it only was stored.
     pub validated: Option<Timestamp>,
+    /// The person's number as the registers last told it, where it is another one than was declared.
+    pub newest: Option<Inss>,
 }
 
 impl Registration {
+    /// The newest number of the person that is known.
+    pub fn inss(&self) -> Option<Inss> {
+        self.newest.or(self.submission.who.inss())
+    }
+
     /// The first entry of its history, which the registration itself carries: that it was stored.
     pub fn first_entry(&self) -> HistoryEntry {
         HistoryEntry {
@@ -159,10 +168,15 @@ impl Registration {
     /// The registration after a check against the registers found `remarks`; `None` when it is cancelled, or when
     /// the check changes neither status nor remarks: such a check leaves no entry in the history.
     pub fn checked(&self, remarks: Remarks, at: Timestamp) -> Option<Amended> {
+        self.checked_for(Cause::Check, remarks, at)
+    }
+
+    /// The same, for a check that has another cause than that the registration was new.
+    pub fn checked_for(&self, cause: Cause, remarks: Remarks, at: Timestamp) -> Option<Amended> {
         let status = if remarks.is_empty() { Status::Validated } else { Status::Failed };
         let changes = (status, remarks) != (self.status, self.remarks);
         (changes && self.status != Status::Cancelled)
-            .then(|| self.amended(HistoryEntry { at, status, remarks, cause: Cause::Check }))
+            .then(|| self.amended(HistoryEntry { at, status, remarks, cause }))
     }
 
     /// The registration after its cancellation, which the rules of [`crate::cancel`] allowed.
@@ -208,8 +222,20 @@ pub struct HistoryEntry {
 pub enum Cause {
     /// It was stored.
     Registration,
-    /// It was checked against the registers.
+    /// It was checked against the registers for the first time.
     Check,
+    /// It was checked again because a register changed.
+    RegisterChange {
+        /// The register.
+        register: Register,
+        /// The import or change that brought it.
+        import: ImportId,
+    },
+    /// It was checked again because an earlier one, which said the same, was cancelled.
+    EarlierCancelled {
+        /// The earlier one.
+        id: RegistrationId,
+    },
     /// It was cancelled.
     Cancellation {
         /// The reason, as given.

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::{audit, client, oauth_key, token_key};
-use crate::command::{import, oauth_key, token_key, work};
+use crate::command::{audit, client, import, oauth_key, token_key, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.

@@ -1,6 +1,7 @@
 //! The presence registration service: one program.
 
 mod callers;
+mod checks;
 mod cli;
 mod clock;
 mod command;

@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 use wss::Freshness;
 
 use crate::callers::{Issuer, IssuerError, Register, TrustError, TrustFiles};
+use crate::checks;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
@@ -119,6 +120,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
         announce(&config, folder.path(), &outer, inner.as_ref());
     }
     watch_store(&mut metrics, &store);
+    let checks = checks::start(&store, &clock, config.check_batch, &mut metrics, &stopped);
     let gate = gate(&config, register, clock);
     let service = Arc::new(service(&config, app, oauth, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
@@ -126,6 +128,9 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
     let ended = finish(&config, listeners, &service, &mut signals).await;
+    if checks.await.is_err() {
+        tracing::error!("the worker that checks registrations had panicked");
+    }
     drop((service, store));
     ended
 }

@@ -67,6 +67,8 @@ CREATE TABLE history (
     sender_id TEXT,
     sender_company INTEGER,
     sender_type TEXT,
+    register INTEGER,
+    import INTEGER,
     PRIMARY KEY (registration, place)
 ) STRICT, WITHOUT ROWID;
 

@@ -2,13 +2,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use domain::{AuditEntry, Error, ItemErrors, NewRegistration, Registration, RegistrationId};
-use store::Transition;
+use jiff::Timestamp;
+use store::{Finding, Finished, Transition};
 use tokio::sync::oneshot;
 
-use crate::audit;
 use crate::failure::Failure;
 use crate::transact::Write;
 use crate::write::Statements;
+use crate::{audit, checks};
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
@@ -20,6 +21,7 @@ pub(crate) enum Job {
         reply: Reply<Vec<Registration>>,
     },
     Amend(Amend),
+    Finish(Box<Finish>),
     Other(Box<dyn Write>),
 }
 
@@ -31,12 +33,23 @@ pub(crate) struct Amend {
     pub(crate) reply: Reply<Vec<Result<Registration, ItemErrors>>>,
 }
 
+/// What the checks of a lease found.
+pub(crate) struct Finish {
+    pub(crate) lease: u64,
+    pub(crate) version: u64,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) at: Timestamp,
+    pub(crate) outcome: Finished,
+    pub(crate) reply: Reply<Finished>,
+}
+
 impl Job {
     /// How many registrations it writes, for the size of a commit.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Register { new, .. } => new.len(),
             Self::Amend(Amend { ids, .. }) => ids.len(),
+            Self::Finish(finish) => finish.findings.len(),
             Self::Other(write) => write.weight(),
         }
     }
@@ -73,6 +86,10 @@ impl Job {
                     audit::append(statements.connection(), &entry)?;
                 }
             }
+            Self::Finish(finish) => {
+                let Finish { lease, version, findings, at, .. } = &**finish;
+                finish.outcome = checks::finish(statements, *lease, *version, findings, *at)?;
+            }
             Self::Other(write) => write.apply(statements.connection())?,
         }
         Ok(())
@@ -93,6 +110,10 @@ impl Job {
             }
             Self::Amend(Amend { answers, reply, .. }) => {
                 let _ = reply.send(outcome.map_err(Error::from).map(|()| answers));
+            }
+            Self::Finish(finish) => {
+                let Finish { outcome: finished, reply, .. } = *finish;
+                let _ = reply.send(outcome.map_err(Error::from).map(|()| finished));
             }
             Self::Other(write) => write.answer(outcome),
         }

@@ -6,6 +6,7 @@
 mod addresses;
 mod audit;
 mod checkpoint;
+mod checks;
 mod clients;
 mod connection;
 mod events;
@@ -21,6 +22,7 @@ mod replays;
 mod row;
 mod schema;
 mod search;
+mod spread;
 mod stats;
 mod transact;
 mod way;
@@ -39,7 +41,7 @@ use domain::{
 };
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
+    Addresses, Audit, Checks, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
     Transition, Works,
 };
 use tokio::sync::oneshot;
@@ -241,6 +243,10 @@ impl Store for SqliteStore {
     }
 
     fn registers(&self) -> &dyn Registers {
+        self
+    }
+
+    fn checks(&self) -> &dyn Checks {
         self
     }
 

@@ -10,6 +10,8 @@ const DAYS_TOGETHER: i64 = 1 << 2;
 pub(crate) enum Access {
     /// By the person, the most selective of all.
     Inss,
+    /// By the person's newest number, where another one was declared.
+    Newest,
     /// By the work and the employer.
     WorksAndCompany,
     /// By the work.
@@ -43,9 +45,10 @@ impl Plan {
     pub(crate) fn new(access: Access, search: &Search) -> Self {
         let employer = search.company.is_some() || search.foreign_vat.is_some();
         let beside_the_index = match access {
-            Access::Inss | Access::Sender => search.works.is_some() || employer,
+            Access::Inss | Access::Newest | Access::Sender => search.works.is_some() || employer,
             _ => false,
-        } || access != Access::Inss && search.inss.is_some();
+        } || !matches!(access, Access::Inss | Access::Newest)
+            && search.inss.is_some();
         let filtered = search.foreign_vat.is_some()
             || search.events.is_some()
             || search.moment_from.is_some()
@@ -70,7 +73,7 @@ impl Plan {
     /// The last of the days that one run of the statement can look at when it begins with `first`.
     pub(crate) fn last_of_step(self, first: i64) -> i64 {
         match self.access {
-            Access::Inss => first | (DAYS_TOGETHER - 1),
+            Access::Inss | Access::Newest => first | (DAYS_TOGETHER - 1),
             _ => first,
         }
     }
@@ -81,13 +84,17 @@ impl Plan {
             Breadth::Id => "id, day",
             Breadth::Row => {
                 "id, day, works, company, status, remarks, created, sector, channel, sender_id, \
-                 inss, sender_company, event, at, place, foreign_vat"
+                 inss, sender_company, event, at, place, foreign_vat, newest"
             }
         };
         let (index, condition) = match self.access {
             Access::Inss => (
                 "registration_by_inss",
                 "day >> 2 = ?1 >> 2 AND inss = ?2 AND day BETWEEN ?1 AND ?3",
+            ),
+            Access::Newest => (
+                "registration_by_newest",
+                "day >> 2 = ?1 >> 2 AND newest = ?2 AND day BETWEEN ?1 AND ?3 AND newest IS NOT NULL",
             ),
             Access::WorksAndCompany => {
                 ("registration_by_works", "day = ?1 AND works = ?2 AND company = ?3")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::register::{ImportId, Register};
 use domain::{
     CancellationReason, Cause, Channel, ClientReference, EnterpriseNumber, ForeignVatNumber,
     HistoryEntry, Inss, LimosaId, Moment, MomentKind, NewRegistration, PlaceOfWork, Registration,
@@ -18,11 +19,11 @@ const EPOCH: Date = date(1970, 1, 1);
 /// The columns of a registration, in the order that [`registration`] reads and [`bind`] binds.
 pub(crate) const COLUMNS: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, \
                                   sender_id, sender_company, sender_type, status, remarks, validated, event, at, \
-                                  place, offline_since, foreign_vat";
+                                  place, offline_since, foreign_vat, newest";
 
 /// The columns of a history entry, in the order that [`history_entry`] reads.
 pub(crate) const HISTORY_COLUMNS: &str =
-    "at, status, remarks, cause, reason, sender_id, sender_company, sender_type";
+    "at, status, remarks, cause, reason, sender_id, sender_company, sender_type, register, import";
 
 pub(crate) fn day_of(number: i64) -> Option<Date> {
     EPOCH.checked_add(Span::new().try_days(number).ok()?).ok()
@@ -65,7 +66,17 @@ pub(crate) fn bind(
     statement.raw_bind_parameter(16, None::<i64>)?;
     bind_moment(statement, submission.moment.as_deref())?;
     let vat = submission.who.foreign_vat();
-    statement.raw_bind_parameter(21, vat.map(ForeignVatNumber::as_str))
+    statement.raw_bind_parameter(21, vat.map(ForeignVatNumber::as_str))?;
+    statement.raw_bind_parameter(22, None::<i64>)
+}
+
+/// The employer's column.
+pub(crate) fn employer(who: &Who) -> Option<i64> {
+    match who {
+        Who::Worker { company, .. } => Some(company.number().cast_signed()),
+        Who::OfForeign { vat, .. } => Some(foreign_key(vat)),
+        Who::Posted { .. } => None,
+    }
 }
 
 fn bind_moment(statement: &mut Statement<'_>, moment: Option<&Moment>) -> rusqlite::Result<()> {
@@ -129,6 +140,15 @@ pub(crate) fn registration(row: &Row<'_>) -> Result<Registration, Failure> {
             .get::<_, Option<i64>>(15)?
             .map(|at| moment(at).ok_or(unreadable("validated")))
             .transpose()?,
+        newest: row
+            .get::<_, Option<i64>>(21)?
+            .map(|number| {
+                u64::try_from(number)
+                    .ok()
+                    .and_then(Inss::from_stored)
+                    .ok_or(unreadable("newest number"))
+            })
+            .transpose()?,
     })
 }
 
@@ -137,6 +157,16 @@ pub(crate) fn history_entry(row: &Row<'_>, id: RegistrationId) -> Result<History
     let unreadable = |field| Failure::Unreadable { id: id.number(), field };
     let cause = match row.get(3)? {
         CHECK => Cause::Check,
+        REGISTER_CHANGE => Cause::RegisterChange {
+            register: row
+                .get::<_, Option<i64>>(8)?
+                .and_then(Register::from_number)
+                .ok_or(unreadable("register of a check"))?,
+            import: ImportId(row.get(9)?),
+        },
+        EARLIER_CANCELLED => Cause::EarlierCancelled {
+            id: RegistrationId::new(row.get(9)?).ok_or(unreadable("cancelled registration"))?,
+        },
         CANCELLATION => Cause::Cancellation {
             reason: text(row, 4)?
                 .and_then(CancellationReason::parse)
@@ -155,12 +185,16 @@ pub(crate) fn history_entry(row: &Row<'_>, id: RegistrationId) -> Result<History
 
 const CHECK: i64 = 1;
 const CANCELLATION: i64 = 2;
+const REGISTER_CHANGE: i64 = 3;
+const EARLIER_CANCELLED: i64 = 4;
 
 /// The number of a cause; `None` for the one that the registration's own row tells.
 pub(crate) fn cause_number(cause: &Cause) -> Option<i64> {
     match cause {
         Cause::Registration => None,
         Cause::Check => Some(CHECK),
+        Cause::RegisterChange { .. } => Some(REGISTER_CHANGE),
+        Cause::EarlierCancelled { .. } => Some(EARLIER_CANCELLED),
         Cause::Cancellation { .. } => Some(CANCELLATION),
     }
 }

@@ -10,8 +10,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_senders.sql"),
     include_str!("../migrations/0006_audit.sql"),
     include_str!("../migrations/0007_registers.sql"),
-    include_str!("../migrations/0008_extracts.sql"),
-    include_str!("../migrations/0009_steps.sql"),
+    include_str!("../migrations/0008_steps.sql"),
+    include_str!("../migrations/0009_extracts.sql"),
+    include_str!("../migrations/0010_checks.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -66,13 +66,17 @@ fn hits(
     let stored = stored_days(connection)?;
     let sights = match visible {
         Visibility::Everything => {
-            return go(connection, &[Way::of(search)], search, stored, budget);
+            let way = Way::of(search);
+            let newest = search.inss.map(|_| way.newest(search));
+            let ways: Vec<_> = std::iter::once(way).chain(newest).collect();
+            return go(connection, &ways, search, stored, budget);
         }
         Visibility::Only(sights) => sights,
     };
     if search.inss.is_some() {
         let way = Way::of_person(search, sights);
-        match go(connection, &[way], search, stored, budget) {
+        let newest = way.newest(search);
+        match go(connection, &[way, newest], search, stored, budget) {
             // Too much of the person that the caller may not see: its own ways then, whose length is its own alone.
             Err(Failure::TooBroad(_)) => {}
             other => return other,
@@ -146,10 +150,13 @@ fn matches(row: &Row<'_>, search: &Search) -> Result<bool, Failure> {
     let remarks = Remarks::from_bits(row.get(5)?).ok_or(unreadable("remarks"))?;
     let created: i64 = row.get(6)?;
     let sector: Option<u8> = row.get(7)?;
-    let inss: Option<i64> = row.get(10)?;
+    let (inss, newest): (Option<i64>, Option<i64>) = (row.get(10)?, row.get(16)?);
     Ok(search.works.is_none_or(|wanted| wanted.as_str() == works)
         && employer(search).is_none_or(|wanted| company == Some(wanted))
-        && search.inss.is_none_or(|wanted| inss == Some(wanted.number().cast_signed()))
+        && search.inss.is_none_or(|wanted| {
+            let wanted = Some(wanted.number().cast_signed());
+            inss == wanted || newest == wanted
+        })
         && search.statuses.is_none_or(|wanted| wanted.contains(status))
         && search.remarks.is_none_or(|wanted| wanted.intersects(remarks))
         && search.created_from.is_none_or(|from| at_or_after(created, from))

@@ -44,6 +44,14 @@ impl<'s> Way<'s> {
         }
     }
 
+    /// The same by the person's newest number, where another one was declared.
+    pub(crate) fn newest(&self, search: &Search) -> Self {
+        let plan = Plan::new(Access::Newest, search);
+        let plan = if self.sights.is_some() { plan.with_row() } else { plan };
+        let Self { inss, works, enterprise, sights, .. } = *self;
+        Self { plan, inss, works, enterprise, days: self.days.clone(), sights }
+    }
+
     /// The way by the person of a search, who also has registrations that may not be seen.
     pub(crate) fn of_person(search: &Search, sights: &'s [Sight]) -> Self {
         let way = Self::of(search);
@@ -108,7 +116,7 @@ impl<'s> Way<'s> {
         let works = self.works.as_ref().map(WorksReference::as_str);
         statement.raw_bind_parameter(1, days.start())?;
         match self.plan.access {
-            Access::Inss => {
+            Access::Inss | Access::Newest => {
                 let inss = self.inss.map(|inss| inss.number().cast_signed());
                 statement.raw_bind_parameter(2, inss)?;
                 statement.raw_bind_parameter(3, days.end())

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use domain::{
-    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId, Sender,
+    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId,
+    Sender, Status,
 };
 use rusqlite::{Connection, Statement};
 use store::Transition;
 
 use crate::failure::Failure;
-use crate::row;
+use crate::{checks, row};
 
 pub(crate) struct Statements<'c> {
     connection: &'c Connection,
@@ -19,6 +20,7 @@ pub(crate) struct Statements<'c> {
     append: Statement<'c>,
     tell: Statement<'c>,
     take_block: Statement<'c>,
+    next_block: Statement<'c>,
 }
 
 impl<'c> Statements<'c> {
@@ -32,17 +34,18 @@ impl<'c> Statements<'c> {
             load: connection
                 .prepare(&format!("SELECT {columns} FROM registration WHERE id = ?"))?,
             update: connection.prepare(
-                "UPDATE registration SET status = ?, remarks = ?, validated = ? WHERE id = ?",
+                "UPDATE registration SET status = ?, remarks = ?, validated = ?, newest = ?, sector = ? WHERE id = ?",
             )?,
             append: connection.prepare(
                 "INSERT INTO history (registration, place, at, status, remarks, cause, reason, \
-                 sender_id, sender_company, sender_type) VALUES (?1, \
+                 sender_id, sender_company, sender_type, register, import) VALUES (?1, \
                  (SELECT coalesce(max(place), 0) + 1 FROM history WHERE registration = ?1), \
-                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING place",
+                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING place",
             )?,
             tell: connection.prepare(
                 "INSERT INTO step (registration, count, place, sender) VALUES (?, ?, ?, ?)",
             )?,
+            next_block: connection.prepare("SELECT next FROM id_block")?,
             take_block: connection
                 .prepare("UPDATE id_block SET next = next + ?1 RETURNING next - ?1")?,
         })
@@ -104,18 +107,26 @@ impl<'c> Statements<'c> {
         Ok(answers)
     }
 
-    fn load(&mut self, id: RegistrationId) -> Result<Option<Registration>, Failure> {
+    pub(crate) fn load(&mut self, id: RegistrationId) -> Result<Option<Registration>, Failure> {
         let mut rows = self.load.query((id.number(),))?;
         rows.next()?.map(row::registration).transpose()
     }
 
-    fn keep(&mut self, now: &Registration, entry: &HistoryEntry) -> Result<(), Failure> {
+    /// Writes what of a registration's row may change.
+    pub(crate) fn update_row(&mut self, now: &Registration) -> Result<(), Failure> {
         self.update.execute((
             now.status.number(),
             now.remarks.bits(),
             now.validated.map(jiff::Timestamp::as_millisecond),
+            now.newest.map(|inss| inss.number().cast_signed()),
+            now.sector.map(domain::Sector::number),
             now.id.number(),
         ))?;
+        Ok(())
+    }
+
+    pub(crate) fn keep(&mut self, now: &Registration, entry: &HistoryEntry) -> Result<(), Failure> {
+        self.update_row(now)?;
         let Some(cause) = row::cause_number(&entry.cause) else {
             return Err(Failure::Unreadable {
                 id: now.id.number(),
@@ -132,17 +143,32 @@ impl<'c> Statements<'c> {
                 self.append.raw_bind_parameter(6, reason.as_str())?;
                 row::bind_sender(&mut self.append, 7, by)?;
             }
-            Cause::Check | Cause::Registration => {
+            _ => {
                 for column in 6..=9 {
                     self.append.raw_bind_parameter(column, None::<i64>)?;
                 }
             }
         }
+        let (register, import) = match &entry.cause {
+            Cause::RegisterChange { register, import } => (Some(register.number()), Some(import.0)),
+            Cause::EarlierCancelled { id } => (None, Some(id.number())),
+            _ => (None, None),
+        };
+        self.append.raw_bind_parameter(10, register)?;
+        self.append.raw_bind_parameter(11, import)?;
         let mut rows = self.append.raw_query();
         let place: i64 = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?.get(0)?;
         drop(rows);
         self.tell(now.id.number(), 1, place, &now.sender)?;
+        if entry.status == Status::Cancelled {
+            checks::repetitions_wait(self.connection, now)?;
+        }
         Ok(())
+    }
+
+    /// The first id that no block has.
+    pub(crate) fn next_block(&mut self) -> rusqlite::Result<i64> {
+        self.next_block.query_row((), |row| row.get(0))
     }
 
     /// Takes `size` ids that no one else will ever get; answers the first of them.

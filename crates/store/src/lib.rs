@@ -8,6 +8,7 @@
 
 mod addresses;
 mod audit;
+mod checks;
 mod clients;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -23,6 +24,7 @@ use domain::Error;
 
 pub use addresses::{AddressStaging, Addresses};
 pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
+pub use checks::{Backlog, Checks, Finding, Finished, Lease, Repetition};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use events::{Events, WebhookChange};
 pub use extracts::Extracts;
@@ -42,6 +44,9 @@ pub trait Store: Send + Sync {
 
     /// The reference registers.
     fn registers(&self) -> &dyn Registers;
+
+    /// What waits to be checked.
+    fn checks(&self) -> &dyn Checks;
 
     /// The register of works, to be read whole.
     fn works(&self) -> &dyn Works;

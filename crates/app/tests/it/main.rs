@@ -2,6 +2,7 @@
 
 mod auditing;
 mod cancelling;
+mod checking;
 mod clients;
 mod consulting;
 mod delivering;

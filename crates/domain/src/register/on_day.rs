@@ -169,7 +169,7 @@ pub struct PostedOnDay {
     pub known: bool,
     /// One of them holds on the day.
     pub active: bool,
-    /// The foreign employers of those that hold on the day.
+    /// The foreign employers of those that hold on the day; of all, where none does.
     pub employers: Vec<ForeignVatNumber>,
     /// The person's number, if a declaration tells it.
     pub inss: Option<Inss>,
@@ -179,6 +179,7 @@ impl PostedOnDay {
     /// The answer from all declarations under an id, or of a person.
     pub fn of<'a>(rows: impl IntoIterator<Item = &'a PostedWorker>, day: Date) -> Self {
         let mut answer = Self::default();
+        let mut others = Vec::new();
         for row in rows {
             answer.known = true;
             if row.period.contains(day) {
@@ -186,8 +187,12 @@ impl PostedOnDay {
                 answer.employers.extend(row.vat.clone());
                 answer.inss = row.inss.or(answer.inss);
             } else {
+                others.extend(row.vat.clone());
                 answer.inss = answer.inss.or(row.inss);
             }
+        }
+        if !answer.active {
+            answer.employers = others;
         }
         answer
     }

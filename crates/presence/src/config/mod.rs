@@ -45,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) environment: Environment,
     pub(crate) contact: Option<String>,
     pub(crate) policy: Option<PathBuf>,
+    /// How many registrations are checked at a time.
+    pub(crate) check_batch: u32,
     pub(crate) demo: bool,
     pub(crate) open: bool,
     pub(crate) open_sender_id: Option<String>,

@@ -141,6 +141,7 @@ fn defaults() -> Config {
         environment: Environment::Development,
         contact: None,
         policy: None,
+        check_batch: 1000,
         demo: false,
         open: false,
         open_sender_id: None,

@@ -252,6 +252,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(token_key_password_file, kind::file),
     },
     Setting {
+        chapter: "Service",
+        key: "check_batch",
+        default: Some("1000"),
+        takes: "a whole number from 1 to 10000",
+        doc: "How many registrations are checked against the registers at a time. Larger batches check more in a second, \
+              and let calls wait longer while their findings are written.",
+        apply: into!(check_batch, |text| kind::whole(text, 1, 10_000)),
+    },
+    Setting {
         chapter: "Trying it out",
         key: "demo",
         default: Some("false"),

@@ -125,6 +125,15 @@ fn step(entry: &HistoryEntry, before: domain::Remarks, language: Language) -> Va
             }
         }
         Cause::Check => shown["cause"] = "check".into(),
+        Cause::RegisterChange { register, import } => {
+            shown["cause"] = "registerChange".into();
+            shown["changedRegister"] = register.name().into();
+            shown["registerImportId"] = import.0.to_string().into();
+        }
+        Cause::EarlierCancelled { id } => {
+            shown["cause"] = "earlierCancelled".into();
+            shown["earlierPresenceRegistrationId"] = id.number().into();
+        }
     }
     shown
 }

@@ -33,7 +33,7 @@ impl Xml {
             if let Some(sector) = registration.sector {
                 xml.number("Sector", sector.number());
             }
-            if let Some(inss) = registration.submission.who.inss() {
+            if let Some(inss) = registration.inss() {
                 xml.text("INSS", &inss.digits());
             }
             xml.number("PresenceRegistrationId", registration.id.number());

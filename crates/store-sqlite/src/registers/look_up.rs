@@ -121,6 +121,14 @@ fn rows_of(
     Ok((newest, rows))
 }
 
+/// Every number of the person who has one of them, as the register now stands.
+pub(crate) fn numbers_of(connection: &Connection, asked: Inss) -> Result<Vec<Inss>, Failure> {
+    let mut by_number = Question::new(connection, Register::Persons, PERSON)?;
+    let mut replaced = Question::new(connection, Register::Persons, REPLACED)?;
+    let (newest, rows) = rows_of(asked, &mut by_number, &mut replaced)?;
+    Ok(PersonOnDay::of(asked, newest, &rows, Date::ZERO).numbers)
+}
+
 #[async_trait]
 impl Persons for SqliteStore {
     async fn persons(&self, asked: Vec<(Inss, Date)>) -> Result<Vec<PersonOnDay>, Error> {

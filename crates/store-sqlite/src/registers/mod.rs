@@ -8,6 +8,8 @@ mod swap;
 mod table;
 pub(crate) mod works;
 
+pub(crate) use look_up::numbers_of;
+
 use async_trait::async_trait;
 use domain::Error;
 use domain::register::{Change, Import, ImportId, Register};

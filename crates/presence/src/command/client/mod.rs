@@ -4,7 +4,6 @@ mod parts;
 mod show;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
 use domain::{AuditAction, AuditEntry, Client, ClientId, Clock, Role};

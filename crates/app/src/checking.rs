@@ -1,0 +1,268 @@
+//! The worker: checks what waits against the registers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::register::{ContractOnDay, EmploymentsOnDay, MandatesOnDay, PersonOnDay, PostedOnDay};
+use domain::{
+    Clock, CompanyFacts, Contractor, EnterpriseNumber, Error, Facts, Inss, Registration, Who,
+    belgian_day, to_milliseconds,
+};
+use jiff::{SignedDuration, ToSpan};
+use store::{Finding, Finished, Lease, Repetition, Store};
+
+/// How long a batch may take before another worker takes it over.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+/// A register's change concerns registrations until so many days after their own.
+const DAYS_AGAIN: i32 = 30;
+/// How many changes of registers are looked at in one step.
+const CHANGES: u32 = 256;
+/// A batch is checked again so often when registers change meanwhile, before it is left to its lease.
+const ATTEMPTS: u32 = 8;
+
+/// Checks registrations that wait, batch by batch. Several may work on one store.
+pub struct Checker {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    batch: u32,
+}
+
+impl Checker {
+    /// A worker that takes up to `batch` registrations at a time.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, batch: u32) -> Self {
+        Self { store, clock, batch }
+    }
+
+    /// Takes one step: looks at changes of registers, and checks a batch. Answers how much it did; 0 when nothing
+    /// waits.
+    pub async fn step(&self) -> Result<u64, Error> {
+        let today = belgian_day(self.clock.now());
+        let since = today.checked_sub(DAYS_AGAIN.days()).unwrap_or(today);
+        let spread = self.store.checks().spread(since, CHANGES).await?;
+        let now = self.clock.now();
+        let until = now.saturating_add(PATIENCE).unwrap_or(now);
+        let Some(lease) = self.store.checks().lease(self.batch, now, until).await? else {
+            return Ok(spread);
+        };
+        let count = lease.registrations.len().max(1) as u64;
+        for _ in 0..ATTEMPTS {
+            if self.check(&lease).await? != Finished::Stale {
+                break;
+            }
+        }
+        Ok(spread + count)
+    }
+
+    async fn check(&self, lease: &Lease) -> Result<Finished, Error> {
+        let version = self.store.registers().version().await?;
+        let registrations: Vec<_> = lease.registrations.iter().map(|(one, _)| one).collect();
+        let facts = self.facts(&registrations).await?;
+        let finding = |((registration, cause), (facts, newest)): (&(Registration, _), _)| {
+            let facts: Facts = facts;
+            Finding {
+                id: registration.id,
+                remarks: facts.remarks(),
+                newest,
+                sector: facts.work.map(|work| work.sector),
+                cause: Clone::clone(cause),
+            }
+        };
+        let findings = lease.registrations.iter().zip(facts).map(finding).collect();
+        let at = to_milliseconds(self.clock.now());
+        self.store.checks().finish(lease.id, version, findings, at).await
+    }
+
+    /// The facts of each registration, and the person's newest number where it is another one than was declared.
+    async fn facts(
+        &self,
+        registrations: &[&Registration],
+    ) -> Result<Vec<(Facts, Option<Inss>)>, Error> {
+        let posted = self.declarations(registrations).await?;
+        let persons = self.persons(registrations, &posted).await?;
+        let posted = self.posted(registrations, posted, &persons).await?;
+        let companies = self.companies(registrations, &persons).await?;
+        let works = registrations.iter().map(|one| (one.submission.works, one.submission.day));
+        let works = self.store.registers().declared_works().works_on(works.collect()).await?;
+        let contracts = self.contracts(registrations, &posted, &companies).await?;
+        let repetitions = registrations.iter().zip(&persons).map(|(registration, person)| {
+            let numbers = person.as_ref().map(|person| person.numbers.clone());
+            Repetition {
+                registration: Registration::clone(registration),
+                numbers: numbers.unwrap_or_default(),
+            }
+        });
+        let repeated = self.store.checks().repeated(repetitions.collect()).await?;
+        let mut facts = Vec::with_capacity(registrations.len());
+        let parts = persons.into_iter().zip(posted).zip(companies).zip(works).zip(contracts);
+        for (registration, (((((person, posted), company), work), contract), repeated)) in
+            registrations.iter().zip(parts.zip(repeated))
+        {
+            let declared = registration.submission.who.inss();
+            let newest = person.as_ref().map(|person| person.newest);
+            let newest = newest.filter(|newest| Some(*newest) != declared);
+            // Who was registered by a Limosa id is judged by the declaration alone.
+            let person = person.filter(|_| declared.is_some());
+            facts.push((Facts { person, posted, company, work, contract, repeated }, newest));
+        }
+        Ok(facts)
+    }
+
+    /// The declarations of those that were registered by their id.
+    async fn declarations(
+        &self,
+        registrations: &[&Registration],
+    ) -> Result<Vec<Option<PostedOnDay>>, Error> {
+        let ids = registrations.iter().map(|one| match &one.submission.who {
+            Who::Posted { limosa } => Some((limosa.clone(), one.submission.day)),
+            _ => None,
+        });
+        let ids: Vec<_> = ids.collect();
+        let asked: Vec<_> = ids.iter().flatten().cloned().collect();
+        if asked.is_empty() {
+            return Ok(vec![None; registrations.len()]);
+        }
+        let answers = self.store.registers().posted_workers().declarations(asked).await?;
+        Ok(in_places(ids.iter().map(Option::is_some), answers))
+    }
+
+    async fn persons(
+        &self,
+        registrations: &[&Registration],
+        posted: &[Option<PostedOnDay>],
+    ) -> Result<Vec<Option<PersonOnDay>>, Error> {
+        let person = |(one, posted): (&&Registration, &Option<PostedOnDay>)| {
+            let inss = one.submission.who.inss().or(posted.as_ref().and_then(|one| one.inss));
+            inss.map(|inss| (inss, one.submission.day))
+        };
+        let persons: Vec<_> = registrations.iter().zip(posted).map(person).collect();
+        let asked = persons.iter().flatten().copied().collect();
+        let answers = self.store.registers().persons().persons(asked).await?;
+        Ok(in_places(persons.iter().map(Option::is_some), answers))
+    }
+
+    /// The declarations of all who may have one: those by their id, and persons with a BIS number.
+    async fn posted(
+        &self,
+        registrations: &[&Registration],
+        by_id: Vec<Option<PostedOnDay>>,
+        persons: &[Option<PersonOnDay>],
+    ) -> Result<Vec<PostedOnDay>, Error> {
+        let mut asked = Vec::new();
+        let mut places = Vec::new();
+        let mut posted = Vec::with_capacity(by_id.len());
+        for (place, (by_id, person)) in by_id.into_iter().zip(persons).enumerate() {
+            let bis = person
+                .as_ref()
+                .filter(|person| by_id.is_none() && person.newest.kind() == domain::InssKind::Bis);
+            for number in bis.into_iter().flat_map(|person| &person.numbers) {
+                asked.push((*number, registrations[place].submission.day));
+                places.push(place);
+            }
+            posted.push(by_id.unwrap_or_default());
+        }
+        if !asked.is_empty() {
+            let answers = self.store.registers().posted_workers().posted_persons(asked).await?;
+            for (place, answer) in places.into_iter().zip(answers) {
+                posted[place] = std::mem::take(&mut posted[place]).and(answer);
+            }
+        }
+        Ok(posted)
+    }
+
+    async fn companies(
+        &self,
+        registrations: &[&Registration],
+        persons: &[Option<PersonOnDay>],
+    ) -> Result<Vec<Option<CompanyFacts>>, Error> {
+        let companies: Vec<_> = registrations
+            .iter()
+            .map(|one| one.submission.who.company().map(|company| (company, one.submission.day)))
+            .collect();
+        let mut asked: Vec<_> = companies.iter().flatten().copied().collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let registers = self.store.registers();
+        let enterprises = registers.enterprises().enterprises(asked.clone()).await?;
+        let employers = registers.employers().employers(asked.clone()).await?;
+        let known: HashMap<_, _> =
+            asked.into_iter().zip(enterprises.into_iter().zip(employers)).collect();
+        let mut pairs: Vec<(Inss, EnterpriseNumber, _)> = Vec::new();
+        let mut places = Vec::new();
+        for (place, (company, person)) in companies.iter().zip(persons).enumerate() {
+            let Some((company, day)) = company else { continue };
+            for number in person.iter().flat_map(|person| &person.numbers) {
+                pairs.push((*number, *company, *day));
+                places.push(place);
+            }
+        }
+        let mandates = registers.mandates().mandates(pairs.clone()).await?;
+        let employments = registers.employments().employments(pairs).await?;
+        let mut of_person =
+            vec![(MandatesOnDay::default(), EmploymentsOnDay::default()); companies.len()];
+        for (place, (mandate, employment)) in
+            places.into_iter().zip(mandates.into_iter().zip(employments))
+        {
+            let (before, other) = std::mem::take(&mut of_person[place]);
+            of_person[place] = (before.and(mandate), other.and(employment));
+        }
+        let facts = companies.iter().zip(of_person).map(|(company, (mandates, employments))| {
+            let (enterprise, employer) = *known.get(company.as_ref()?)?;
+            Some(CompanyFacts { enterprise, employer, mandates, employments })
+        });
+        Ok(facts.collect())
+    }
+
+    /// The best contract of any company for which each may be at the work.
+    async fn contracts(
+        &self,
+        registrations: &[&Registration],
+        posted: &[PostedOnDay],
+        companies: &[Option<CompanyFacts>],
+    ) -> Result<Vec<Option<ContractOnDay>>, Error> {
+        let mut asked = Vec::new();
+        let mut places = Vec::new();
+        let mut contracts = Vec::with_capacity(registrations.len());
+        for (place, registration) in registrations.iter().enumerate() {
+            let submission = &registration.submission;
+            let may_be_for =
+                contractors(&submission.who, &posted[place], companies[place].as_ref());
+            for contractor in may_be_for {
+                asked.push((submission.works, contractor, submission.day));
+                places.push(place);
+            }
+            let unknown = matches!(submission.who, Who::Posted { .. }) && !posted[place].known;
+            contracts.push((!unknown).then_some(ContractOnDay::Unknown));
+        }
+        let answers = self.store.registers().declared_works().contracts_on(asked).await?;
+        for (place, answer) in places.into_iter().zip(answers) {
+            contracts[place] = contracts[place].max(Some(answer));
+        }
+        Ok(contracts)
+    }
+}
+
+/// The companies for which somebody may be at a work: the users of an agency in its place, and the foreign employers of
+/// who is posted.
+fn contractors(who: &Who, posted: &PostedOnDay, company: Option<&CompanyFacts>) -> Vec<Contractor> {
+    let mut contractors: Vec<_> =
+        posted.employers.iter().cloned().map(Contractor::Foreign).collect();
+    match who {
+        Who::Worker { company: number, .. } => {
+            let employments = company.map(|company| &company.employments);
+            let users = employments.map_or(&[][..], |employments| &employments.users[..]);
+            contractors.extend(users.iter().copied().map(Contractor::Enterprise));
+            if users.is_empty() || employments.is_some_and(|employments| employments.own) {
+                contractors.push(Contractor::Enterprise(*number));
+            }
+        }
+        Who::OfForeign { vat, .. } => contractors.push(Contractor::Foreign(vat.clone())),
+        Who::Posted { .. } => {}
+    }
+    contractors
+}
+
+/// Puts answers in the places of those who asked.
+fn in_places<T>(asked: impl Iterator<Item = bool>, answers: Vec<T>) -> Vec<Option<T>> {
+    let mut answers = answers.into_iter();
+    asked.map(|asked| if asked { answers.next() } else { None }).collect()
+}

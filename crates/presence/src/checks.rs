@@ -1,0 +1,93 @@
+//! Runs the worker that checks registrations, as long as the service runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use app::Checker;
+use domain::Clock;
+use store::Store;
+use store_sqlite::SqliteStore;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::telemetry::{Kind, Metrics};
+
+/// When nothing waits, how long until it is looked again: files are imported by other processes.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The same after an error.
+const AFTER_ERROR: Duration = Duration::from_secs(2);
+
+#[derive(Default)]
+struct Counters {
+    checked: AtomicU64,
+    new: AtomicU64,
+    again: AtomicU64,
+    changes: AtomicU64,
+}
+
+/// Starts the worker; it ends after `stop`, when its batch is finished.
+pub(crate) fn start(
+    store: &Arc<SqliteStore>,
+    clock: &Arc<dyn Clock>,
+    batch: u32,
+    metrics: &mut Metrics,
+    stop: &watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    let counters = Arc::new(Counters::default());
+    let read = |of: fn(&Counters) -> &AtomicU64| {
+        let counters = Arc::clone(&counters);
+        move || of(&counters).load(Ordering::Relaxed)
+    };
+    let (gauge, count) = (Kind::Gauge, Kind::Counter);
+    let help = "New registrations that wait to be checked";
+    metrics.watch("checks_waiting", help, gauge, read(|counters| &counters.new));
+    let help = "Registrations that wait to be checked again";
+    metrics.watch("rechecks_waiting", help, gauge, read(|counters| &counters.again));
+    let help = "Changes of registers whose registrations are still looked for";
+    metrics.watch("register_changes_waiting", help, gauge, read(|counters| &counters.changes));
+    let help = "Registrations checked, and changes of registers looked at";
+    metrics.watch("checks_done", help, count, read(|counters| &counters.checked));
+    let keeper: Arc<dyn Store> = Arc::clone(store) as _;
+    let checker = Checker::new(Arc::clone(&keeper), Arc::clone(clock), batch);
+    tokio::spawn(run(checker, keeper, counters, stop.clone()))
+}
+
+async fn run(
+    checker: Checker,
+    store: Arc<dyn Store>,
+    counters: Arc<Counters>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut steps = 0_u64;
+    while !*stop.borrow() {
+        let pause = match checker.step().await {
+            Ok(0) => Some(PAUSE),
+            Ok(done) => {
+                counters.checked.fetch_add(done, Ordering::Relaxed);
+                None
+            }
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(%error, cause, "a batch could not be checked; it will be again");
+                Some(AFTER_ERROR)
+            }
+        };
+        steps += 1;
+        if pause.is_some() || steps.is_multiple_of(16) {
+            note(store.as_ref(), &counters).await;
+        }
+        if let Some(pause) = pause {
+            // Whichever comes first.
+            _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
+        }
+    }
+}
+
+async fn note(store: &dyn Store, counters: &Counters) {
+    if let Ok(backlog) = store.checks().backlog().await {
+        counters.new.store(backlog.new, Ordering::Relaxed);
+        counters.again.store(backlog.again, Ordering::Relaxed);
+        counters.changes.store(backlog.changes, Ordering::Relaxed);
+    }
+}

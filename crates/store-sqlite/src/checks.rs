@@ -1,0 +1,309 @@
+//! What waits to be checked, and what checks found.
+
+use async_trait::async_trait;
+use domain::register::{ImportId, Register};
+use domain::{
+    Cause, Error, Inss, Registration, RegistrationId, Remark, Remarks, Status, Who, day_number,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension};
+use store::{Backlog, Checks, Finding, Finished, Lease, Repetition};
+
+use crate::failure::Failure;
+use crate::job::{Finish, Job};
+use crate::write::Statements;
+use crate::{SqliteStore, registers, row, spread};
+
+#[async_trait]
+impl Checks for SqliteStore {
+    async fn backlog(&self) -> Result<Backlog, Error> {
+        self.look_up(backlog).await
+    }
+
+    async fn lease(
+        &self,
+        most: u32,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, Error> {
+        if !self.look_up(move |connection| waits(connection, now)).await? {
+            return Ok(None);
+        }
+        let (now, until) = (now.as_millisecond(), until.as_millisecond());
+        let lease = self.transact(1, move |connection| take(connection, most, now, until)).await?;
+        let Some((token, first, last)) = lease else { return Ok(None) };
+        let read = move |connection: &Connection| leased(connection, token, first, last);
+        let registrations = self.check_reads(read).await?;
+        Ok(Some(Lease { id: token.cast_unsigned(), registrations }))
+    }
+
+    async fn finish(
+        &self,
+        lease: u64,
+        version: u64,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Result<Finished, Error> {
+        let job = |reply| Finish { lease, version, findings, at, outcome: Finished::Lost, reply };
+        self.write(|reply| Job::Finish(Box::new(job(reply)))).await
+    }
+
+    async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
+        self.check_reads(move |connection| {
+            asked.iter().map(|asked| repeated(connection, asked)).collect()
+        })
+        .await
+    }
+
+    async fn spread(&self, since: Date, most: u32) -> Result<u64, Error> {
+        let changes = self.check_reads(move |connection| spread::read(connection, most)).await?;
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let count = changes.len() as u64;
+        let find = move |connection: &Connection| spread::concerned(connection, changes, since);
+        let concerned = self.check_reads(find).await?;
+        let weight = concerned.iter().map(|change| change.registrations.len() + 1).sum();
+        self.transact(weight, move |connection| spread::keep(connection, &concerned)).await?;
+        Ok(count)
+    }
+}
+
+fn backlog(connection: &Connection) -> Result<Backlog, Failure> {
+    let count = |sql: &str| -> Result<u64, Failure> {
+        let number: i64 = connection.prepare_cached(sql)?.query_row((), |row| row.get(0))?;
+        Ok(number.max(0).cast_unsigned())
+    };
+    Ok(Backlog {
+        new: count(
+            "SELECT coalesce((SELECT max(id) FROM registration), 0) - coalesce((SELECT id FROM \
+             registration WHERE id >= (SELECT next FROM check_state) ORDER BY id LIMIT 1), \
+             (SELECT coalesce(max(id), 0) + 1 FROM registration)) + 1 \
+             + coalesce((SELECT sum(last - first + 1) FROM check_lease), 0)",
+        )?,
+        again: count("SELECT count(*) FROM recheck")?,
+        changes: count("SELECT count(*) FROM register_change")?,
+    })
+}
+
+fn waits(connection: &Connection, now: Timestamp) -> Result<bool, Failure> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM recheck WHERE lease = 0) \
+         OR EXISTS (SELECT 1 FROM registration WHERE id >= (SELECT next FROM check_state)) \
+         OR EXISTS (SELECT 1 FROM check_lease WHERE expires <= ?)",
+    )?;
+    Ok(statement.query_row((now.as_millisecond(),), |row| row.get(0))?)
+}
+
+/// Takes what waits; answers the lease, and the first and the last of the new registrations.
+fn take(
+    connection: &Connection,
+    most: u32,
+    now: i64,
+    until: i64,
+) -> Result<Option<(i64, i64, i64)>, Failure> {
+    let token: i64 = connection
+        .prepare_cached("UPDATE check_state SET token = token + 1 RETURNING token")?
+        .query_row((), |row| row.get(0))?;
+    let expired: Option<(i64, i64, i64)> = connection
+        .prepare_cached("SELECT token, first, last FROM check_lease WHERE expires <= ? LIMIT 1")?
+        .query_row((now,), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    if let Some((old, first, last)) = expired {
+        // Whoever had it is gone, or will find that it has lost it.
+        connection.execute(
+            "UPDATE check_lease SET token = ?, expires = ? WHERE token = ?",
+            (token, until, old),
+        )?;
+        connection.execute("UPDATE recheck SET lease = ? WHERE lease = ?", (token, old))?;
+        return Ok(Some((token, first, last)));
+    }
+    let again = connection
+        .prepare_cached(
+            "UPDATE recheck SET lease = ?1 WHERE registration IN \
+             (SELECT registration FROM recheck WHERE lease = 0 ORDER BY registration LIMIT ?2)",
+        )?
+        .execute((token, most.div_ceil(2)))?;
+    let rest = i64::from(most) - i64::try_from(again).unwrap_or(i64::MAX);
+    let (first, last): (Option<i64>, Option<i64>) = connection
+        .prepare_cached(
+            "SELECT min(id), max(id) FROM (SELECT id FROM registration \
+             WHERE id >= (SELECT next FROM check_state) ORDER BY id LIMIT ?)",
+        )?
+        .query_row((rest,), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if again == 0 && first.is_none() {
+        return Ok(None);
+    }
+    if let Some(last) = last {
+        connection.execute("UPDATE check_state SET next = ?", (last + 1,))?;
+    }
+    let (first, last) = (first.unwrap_or(0), last.unwrap_or(-1));
+    connection.execute(
+        "INSERT INTO check_lease (token, first, last, expires) VALUES (?, ?, ?, ?)",
+        (token, first, last, until),
+    )?;
+    Ok(Some((token, first, last)))
+}
+
+fn leased(
+    connection: &Connection,
+    token: i64,
+    first: i64,
+    last: i64,
+) -> Result<Vec<(Registration, Cause)>, Failure> {
+    let mut leased = Vec::new();
+    let columns = row::COLUMNS;
+    let mut new = connection.prepare_cached(&format!(
+        "SELECT {columns} FROM registration WHERE id BETWEEN ? AND ? ORDER BY id"
+    ))?;
+    let mut rows = new.query((first, last))?;
+    while let Some(row) = rows.next()? {
+        leased.push((row::registration(row)?, Cause::Check));
+    }
+    let mut again = connection
+        .prepare_cached("SELECT registration, register, import FROM recheck WHERE lease = ?")?;
+    let mut one =
+        connection.prepare_cached(&format!("SELECT {columns} FROM registration WHERE id = ?"))?;
+    let mut rows = again.query((token,))?;
+    while let Some(waiting) = rows.next()? {
+        let id: i64 = waiting.get(0)?;
+        let cause = cause(id, waiting.get(1)?, waiting.get(2)?)?;
+        let mut found = one.query((id,))?;
+        if let Some(row) = found.next()? {
+            leased.push((row::registration(row)?, cause));
+        }
+    }
+    Ok(leased)
+}
+
+fn cause(id: i64, register: Option<i64>, import: i64) -> Result<Cause, Failure> {
+    let unreadable = Failure::Unreadable { id, field: "cause of a check" };
+    match register {
+        Some(number) => {
+            let register = Register::from_number(number).ok_or(unreadable)?;
+            Ok(Cause::RegisterChange { register, import: ImportId(import) })
+        }
+        None => Ok(Cause::EarlierCancelled { id: RegistrationId::new(import).ok_or(unreadable)? }),
+    }
+}
+
+/// Writes what the checks of a lease found, inside the writer's transaction.
+pub(crate) fn finish(
+    statements: &mut Statements<'_>,
+    lease: u64,
+    version: u64,
+    findings: &[Finding],
+    at: Timestamp,
+) -> Result<Finished, Failure> {
+    let connection = statements.connection();
+    if registers::version(connection)? != version {
+        return Ok(Finished::Stale);
+    }
+    let token = lease.cast_signed();
+    if connection.execute("DELETE FROM check_lease WHERE token = ?", (token,))? == 0 {
+        return Ok(Finished::Lost);
+    }
+    connection.execute("DELETE FROM recheck WHERE lease = ?", (token,))?;
+    for finding in findings {
+        let Some(mut now) = statements.load(finding.id)? else { continue };
+        if now.status == Status::Cancelled {
+            continue;
+        }
+        let sector = finding.sector.or(now.sector);
+        let moved = (now.newest, now.sector) != (finding.newest, sector);
+        (now.newest, now.sector) = (finding.newest, sector);
+        match now.checked_for(finding.cause.clone(), finding.remarks, at) {
+            Some(amended) => statements.keep(&amended.registration, &amended.entry)?,
+            None if moved => statements.update_row(&now)?,
+            None => {}
+        }
+    }
+    Ok(Finished::Kept)
+}
+
+pub(crate) const EARLIER_OF_PERSON: &str = "SELECT 1 FROM registration INDEXED BY registration_by_inss \
+     WHERE day >> 2 = ?1 >> 2 AND inss = ?2 AND day = ?1 AND id < ?3 AND works = ?4 \
+     AND company IS ?5 AND foreign_vat IS ?6 AND event IS NULL AND status <> ?7 LIMIT 1";
+pub(crate) const EARLIER_OF_LIMOSA: &str = "SELECT 1 FROM registration INDEXED BY registration_by_limosa \
+     WHERE day = ?1 AND limosa = ?2 AND id < ?3 AND works = ?4 AND event IS NULL AND status <> ?5 \
+     AND limosa IS NOT NULL LIMIT 1";
+
+fn repeated(connection: &Connection, asked: &Repetition) -> Result<bool, Failure> {
+    let Registration { id, submission, .. } = &asked.registration;
+    if submission.moment.is_some() {
+        return Ok(false);
+    }
+    let (id, day, cancelled) =
+        (id.number(), day_number(submission.day), Status::Cancelled.number());
+    let works = submission.works.as_str();
+    if let Who::Posted { limosa } = &submission.who {
+        let mut statement = connection.prepare_cached(EARLIER_OF_LIMOSA)?;
+        return Ok(statement.exists((day, limosa.as_str(), id, works, cancelled))?);
+    }
+    let company = row::employer(&submission.who);
+    let vat = submission.who.foreign_vat().map(domain::ForeignVatNumber::as_str);
+    let mut statement = connection.prepare_cached(EARLIER_OF_PERSON)?;
+    for number in &asked.numbers {
+        let inss = number.number().cast_signed();
+        if statement.exists((day, inss, id, works, company, vat, cancelled))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(crate) const LATER_OF_PERSON: &str = "SELECT id FROM registration INDEXED BY registration_by_inss \
+     WHERE day >> 2 = ?1 >> 2 AND inss = ?2 AND day = ?1 AND id > ?3 AND works = ?4 AND remarks & ?5";
+pub(crate) const LATER_OF_LIMOSA: &str = "SELECT id FROM registration INDEXED BY registration_by_limosa \
+     WHERE day = ?1 AND limosa = ?2 AND id > ?3 AND works = ?4 AND remarks & ?5 \
+     AND limosa IS NOT NULL";
+
+/// Registrations that only repeat the one that has just been cancelled are to be checked again.
+pub(crate) fn repetitions_wait(
+    connection: &Connection,
+    cancelled: &Registration,
+) -> Result<(), Failure> {
+    let submission = &cancelled.submission;
+    let (id, day) = (cancelled.id.number(), day_number(submission.day));
+    let (works, bit) = (submission.works.as_str(), Remarks::NONE.with(Remark::Duplicate).bits());
+    let mut later: Vec<i64> = Vec::new();
+    if let Who::Posted { limosa } = &submission.who {
+        let mut statement = connection.prepare_cached(LATER_OF_LIMOSA)?;
+        let found =
+            statement.query_map((day, limosa.as_str(), id, works, bit), |row| row.get(0))?;
+        later.extend(found.collect::<rusqlite::Result<Vec<i64>>>()?);
+    }
+    if let Some(inss) = cancelled.inss() {
+        let mut statement = connection.prepare_cached(LATER_OF_PERSON)?;
+        for number in numbers(connection, inss)? {
+            let inss = number.number().cast_signed();
+            let found = statement.query_map((day, inss, id, works, bit), |row| row.get(0))?;
+            later.extend(found.collect::<rusqlite::Result<Vec<i64>>>()?);
+        }
+    }
+    for registration in later {
+        waits_again(connection, registration, None, id)?;
+    }
+    Ok(())
+}
+
+fn numbers(connection: &Connection, inss: Inss) -> Result<Vec<Inss>, Failure> {
+    registers::numbers_of(connection, inss)
+}
+
+/// Lets a registration wait to be checked again; whoever is checking it has seen an older state.
+pub(crate) fn waits_again(
+    connection: &Connection,
+    registration: i64,
+    register: Option<Register>,
+    import: i64,
+) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO recheck (registration, register, import, lease) VALUES (?, ?, ?, 0) \
+         ON CONFLICT (registration) DO UPDATE SET register = excluded.register, \
+         import = excluded.import, lease = 0",
+    )?;
+    statement.execute((registration, register.map(Register::number), import))?;
+    Ok(())
+}

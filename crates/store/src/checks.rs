@@ -1,0 +1,93 @@
+use async_trait::async_trait;
+use domain::{Cause, Error, Inss, Registration, RegistrationId, Remarks, Sector};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// What waits to be checked against the registers, and what checks found.
+#[async_trait]
+pub trait Checks: Send + Sync {
+    /// How much waits.
+    async fn backlog(&self) -> Result<Backlog, Error>;
+
+    /// Takes up to `most` registrations that wait, for whoever asks and nobody else until `until`: new ones, and ones
+    /// that a change concerns. What was taken and is not finished then waits again. `None` when nothing waits.
+    async fn lease(
+        &self,
+        most: u32,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, Error>;
+
+    /// Keeps what the checks of a lease found, in one transaction, each with an entry in its history if it changes
+    /// status or remarks. `version` is that of the registers before they were asked: if it is another one now, nothing
+    /// is kept and the lease stays.
+    async fn finish(
+        &self,
+        lease: u64,
+        version: u64,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Result<Finished, Error>;
+
+    /// Is there an earlier registration that says the same and is not cancelled?
+    async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error>;
+
+    /// Finds, by index, the registrations from `since` on that the changes of the registers concern, and lets them
+    /// wait. Looks at no more than `most` changes; answers how many it looked at.
+    async fn spread(&self, since: Date, most: u32) -> Result<u64, Error>;
+}
+
+/// How much waits to be checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// New registrations, about: ids that were never used count for a while.
+    pub new: u64,
+    /// Registrations that a change concerns.
+    pub again: u64,
+    /// Changes of registers whose registrations are not known yet.
+    pub changes: u64,
+}
+
+/// Registrations that one worker checks.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// Its number.
+    pub id: u64,
+    /// What to check, each with the reason.
+    pub registrations: Vec<(Registration, Cause)>,
+}
+
+/// What a check found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The registration.
+    pub id: RegistrationId,
+    /// The remarks.
+    pub remarks: Remarks,
+    /// The person's newest number, where it is another one than was declared.
+    pub newest: Option<Inss>,
+    /// The sector of the work, when it is known.
+    pub sector: Option<Sector>,
+    /// Why it was checked.
+    pub cause: Cause,
+}
+
+/// What became of a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// Everything is kept.
+    Kept,
+    /// The registers changed meanwhile: check again.
+    Stale,
+    /// It took too long, and another has it.
+    Lost,
+}
+
+/// A registration of which an earlier one may say the same.
+#[derive(Clone, Debug)]
+pub struct Repetition {
+    /// It.
+    pub registration: Registration,
+    /// Every number of its person.
+    pub numbers: Vec<Inss>,
+}
