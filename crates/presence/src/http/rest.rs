@@ -30,6 +30,7 @@ pub(super) async fn call(
     let gzip = encoding::prefers_gzip(request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
     let language = language.map(str::to_owned);
+    let turn = service.quotas.begin(peer.address.ip());
     let received = receive(&service, request).await;
     let ending =
         Ending { service: Arc::clone(&service), peer: peer.clone(), gzip, started: Instant::now() };
@@ -43,6 +44,10 @@ pub(super) async fn call(
             return last_on_connection(ending.end(answer, 0), version);
         }
     };
+    if turn.is_err() {
+        let size = received.body.len();
+        return ending.end(refused(Transport::TooMany), size);
+    }
     let Ok(permit) = Arc::clone(&service.calls).try_acquire_owned() else {
         let size = received.body.len();
         return ending.end(refused(Transport::Overloaded), size);

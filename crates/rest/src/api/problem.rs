@@ -18,6 +18,7 @@ pub(super) enum Problem {
     UnsupportedMediaType,
     PayloadTooLarge(u64),
     RequestTimeout,
+    TooManyRequests,
     Internal,
     Unavailable,
 }
@@ -33,6 +34,8 @@ pub enum Transport {
     UnknownEncoding,
     /// The body says that it is packed with gzip, and is not.
     BadGzip,
+    /// The caller calls more than it may.
+    TooMany,
     /// More calls wait than can be served soon.
     Overloaded,
     /// Something is wrong in the service itself.
@@ -144,6 +147,7 @@ impl From<Transport> for Problem {
                 let detail = Text::Expected("gzip");
                 Issue { kind: IssueKind::SchemaViolation, place: "body", name: None, detail }.into()
             }
+            Transport::TooMany => Self::TooManyRequests,
             Transport::Overloaded => Self::Unavailable,
             Transport::Internal => Self::Internal,
         }
@@ -167,6 +171,7 @@ impl Problem {
             Self::RequestTimeout => (408, "requestTimeout", "Request Timeout"),
             Self::PayloadTooLarge(_) => (413, "payloadTooLarge", "Payload Too Large"),
             Self::UnsupportedMediaType => (415, "unsupportedMediaType", "Unsupported Media Type"),
+            Self::TooManyRequests => (429, "tooManyRequests", "Too Many Requests"),
             Self::Internal => (500, "internalServerError", "Internal Server Error"),
             Self::Unavailable => (503, "serviceUnavailable", "Service is unavailable"),
         }
@@ -193,7 +198,7 @@ impl Problem {
                 problem["requiredScopes"] = json!([Scope::name(*scope)]);
             }
             Self::PayloadTooLarge(limit) => problem["limit"] = (*limit).into(),
-            Self::Unavailable => problem["retryAfterSec"] = RETRY.into(),
+            Self::Unavailable | Self::TooManyRequests => problem["retryAfterSec"] = RETRY.into(),
             _ => {}
         }
         problem
@@ -207,7 +212,7 @@ impl Problem {
             }
             Self::MethodNotAllowed(allowed) => vec![("allow", (*allowed).to_owned())],
             Self::UnsupportedMediaType => vec![("accept-encoding", "gzip, identity".to_owned())],
-            Self::Unavailable => vec![("retry-after", RETRY.to_string())],
+            Self::Unavailable | Self::TooManyRequests => vec![("retry-after", RETRY.to_string())],
             _ => Vec::new(),
         }
     }
