@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Dossier, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
-    SearchPage, Sector, Visibility, Work, WorksReference,
+    AuditEntry, Dossier, EnterpriseNumber, ItemErrors, NewRegistration, Registration,
+    RegistrationId, Search, SearchPage, Sector, Visibility, Work, WorksReference,
 };
 use store::{
     Addresses, Audit, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
@@ -128,6 +128,14 @@ impl Works for NullStore {
 
     async fn work(&self, reference: WorksReference) -> Result<Option<Work>, domain::Error> {
         self.rest.work(reference).await
+    }
+
+    async fn works_led_by(
+        &self,
+        company: EnterpriseNumber,
+        most: u32,
+    ) -> Result<Vec<Work>, domain::Error> {
+        self.rest.works_led_by(company, most).await
     }
 
     async fn works(

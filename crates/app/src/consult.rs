@@ -20,7 +20,7 @@ impl App {
         };
         self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
         let criteria = criteria(&search);
-        let visible = caller.visibility();
+        let visible = self.visibility(caller, &search).await?;
         match self.store.registrations().search(search, visible, self.search_budget).await {
             Ok(page) => {
                 let action = AuditAction::Search;

@@ -1,13 +1,37 @@
 //! Permission, asked beside the data: what a caller sees of what is stored, and for whom it registers. What each role may
 //! do stands in `domain`.
 
-use domain::{Caller, Dossier, Error, ItemError, ItemErrors, NewRegistration, RegistrationId};
+use std::collections::HashMap;
+
+use domain::{
+    Caller, Dossier, Error, ItemError, ItemErrors, NewRegistration, RegistrationId, Search, Sight,
+    Visibility, Work, WorksReference,
+};
+use jiff::civil::Date;
 
 use crate::App;
 
+/// How many works a search that names none looks at for each enterprise that leads them. Whoever leads more names the
+/// work.
+const MOST_WORKS: u32 = 1000;
+
 impl App {
+    /// Which of the registrations that `search` is about the caller may see.
+    pub(crate) async fn visibility(
+        &self,
+        caller: &Caller,
+        search: &Search,
+    ) -> Result<Visibility, Error> {
+        let own = caller.visibility();
+        if own == Visibility::Everything {
+            return Ok(own);
+        }
+        let beneath = self.works_led_by(caller, search).await?;
+        Ok(own.and(beneath.iter().flat_map(|work| caller.sights_at(work))))
+    }
+
     /// A registration, if the caller may see it. An id that was never given out takes the same steps as one of somebody
-    /// else.
+    /// else: a look-up of the registration, and one of its work.
     pub(crate) async fn seen(
         &self,
         caller: &Caller,
@@ -15,19 +39,56 @@ impl App {
     ) -> Result<Option<Dossier>, Error> {
         let id = id.unwrap_or(RegistrationId::LARGEST);
         let found = self.store.registrations().dossier(id).await?;
-        Ok(found.filter(|dossier| caller.visibility().shows(&dossier.registration)))
+        let own = caller.visibility();
+        if found.as_ref().is_some_and(|dossier| own.shows(&dossier.registration)) {
+            return Ok(found);
+        }
+        let works = found.as_ref().map(|dossier| dossier.registration.submission.works);
+        let work = self.store.works().work(works.unwrap_or_else(WorksReference::nowhere)).await?;
+        let beneath: Vec<Sight> = work.map(|work| caller.sights_at(&work)).unwrap_or_default();
+        let beneath = Visibility::Only(beneath);
+        Ok(found.filter(|dossier| beneath.shows(&dossier.registration)))
     }
 
-    /// Refuses what the caller may not register: a worker of an employer that it neither is nor has a mandate of.
-    pub(crate) fn for_its_employers(
+    /// The works of a search where the caller may be builder or contractor.
+    async fn works_led_by(&self, caller: &Caller, search: &Search) -> Result<Vec<Work>, Error> {
+        if let Some(reference) = search.works {
+            return Ok(self.store.works().work(reference).await?.into_iter().collect());
+        }
+        let mut works = Vec::new();
+        for (company, _) in caller.acts_as() {
+            works.extend(self.store.works().works_led_by(company, MOST_WORKS).await?);
+        }
+        works.sort_unstable_by_key(|work| work.reference);
+        works.dedup_by_key(|work| work.reference);
+        Ok(works)
+    }
+
+    /// Refuses what the caller may not register: a worker of an employer that it neither is nor has a mandate of, at a
+    /// work where it is neither builder nor contractor.
+    pub(crate) async fn for_its_employers(
+        &self,
         caller: &Caller,
-        judged: Vec<Result<NewRegistration, ItemErrors>>,
-    ) -> Vec<Result<NewRegistration, ItemErrors>> {
-        let judge = |item: Result<NewRegistration, ItemErrors>| {
-            let new = item?;
-            let may = caller.registers_for(&new.submission.who, new.submission.day);
-            may.then_some(new).ok_or(ItemError::NotForEmployer.into())
-        };
-        judged.into_iter().map(judge).collect()
+        mut judged: Vec<Result<NewRegistration, ItemErrors>>,
+    ) -> Result<Vec<Result<NewRegistration, ItemErrors>>, Error> {
+        let mut works: HashMap<(WorksReference, Date), bool> = HashMap::new();
+        for item in &mut judged {
+            let Ok(new) = item else { continue };
+            let (day, reference) = (new.submission.day, new.submission.works);
+            if caller.registers_for(&new.submission.who, day) {
+                continue;
+            }
+            let leads = if let Some(leads) = works.get(&(reference, day)) {
+                *leads
+            } else {
+                let work = self.store.works().work(reference).await?;
+                work.is_some_and(|work| caller.leads(&work, day))
+            };
+            works.insert((reference, day), leads);
+            if !leads {
+                *item = Err(ItemError::NotForEmployer.into());
+            }
+        }
+        Ok(judged)
     }
 }

@@ -31,7 +31,7 @@ impl App {
                 Ok(NewRegistration { submission, sector, created: now, channel, sender })
             })
             .collect();
-        let judged = Self::for_its_employers(caller, judged);
+        let judged = self.for_its_employers(caller, judged).await?;
         self.keep(caller, judged).await
     }
 

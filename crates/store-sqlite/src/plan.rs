@@ -231,6 +231,10 @@ mod tests {
             (search::by_id(), "SEARCH registration USING INTEGER PRIMARY KEY (rowid=?)"),
             (lookup::history(), "SEARCH history USING PRIMARY KEY (registration=?)"),
             (registers::works::SECTOR.to_owned(), "SEARCH work USING PRIMARY KEY (reference=?)"),
+            (
+                registers::works::LED_BY.to_owned(),
+                "SEARCH work_contract USING COVERING INDEX work_contract_by_leader (company=?)",
+            ),
             (clients::BY_ID.to_owned(), "SEARCH client USING PRIMARY KEY (id=?)"),
             (clients::LIST.to_owned(), "SEARCH client USING PRIMARY KEY (id>?)"),
             (

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_steps.sql"),
     include_str!("../migrations/0009_extracts.sql"),
     include_str!("../migrations/0010_checks.sql"),
+    include_str!("../migrations/0011_work_leaders.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::register::Period;
+use domain::register::{Change, Period};
 use domain::{
-    Caller, CancelPresence, CancelPresences, Channel, Client, Error, ErrorKind, GetPresence,
-    Identity, ItemError, Mandate, Profile, RegisterPresences, Registration, RegistrationId, Role,
-    SearchDraft, SearchPage, SearchPresences, Sender, Sort, SortKey, Status, sample,
+    Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
+    Contractor, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, Profile,
+    RegisterPresences, Registration, RegistrationId, Role, SearchDraft, SearchPage,
+    SearchPresences, Sector, Sender, Sort, SortKey, Status, Work, sample,
 };
 use jiff::civil::{Date, date};
 use testkit::TestApp;
@@ -322,6 +323,89 @@ async fn the_log_is_told_which_check_failed() {
 async fn attempt_error(caller: &Caller) -> Error {
     let test = service().await;
     register(&test, caller, Item::of(1)).await.expect_err("denied")
+}
+
+/// At work 1, enterprise 10 builds, 11 is its contractor, and 1 works for 11 until today; 12 is another contractor.
+async fn with_contracts(test: &TestApp) {
+    let contract = |company: u32, role, by: Option<u32>, until: Option<Date>| Contract {
+        contractor: Contractor::Enterprise(sample::enterprise_number(company)),
+        role,
+        commissioned_by: by.map(sample::enterprise_number),
+        period: Period::new(None, until).expect("in order"),
+    };
+    let mut work = Work::new(sample::works_reference(1), Sector::Construction);
+    work.contracts = vec![
+        contract(10, ContractRole::Builder, None, None),
+        contract(11, ContractRole::Contractor, Some(10), None),
+        contract(12, ContractRole::Contractor, Some(10), None),
+        contract(1, ContractRole::Subcontractor, Some(11), Some(TODAY)),
+    ];
+    let change = Change::put_works(vec![work], "test", test.clock.now());
+    test.store.registers().change(change).await.expect("changed");
+}
+
+#[tokio::test]
+async fn builder_and_contractor_consult_those_beneath_them_and_cancel_nothing() {
+    let test = service().await;
+    with_contracts(&test).await;
+    let registration = stored(&test).await;
+    let tomorrow = Item { day: domain::DraftDay::On(date(2026, 11, 25)), ..Item::of(1) };
+    register(&test, &employer(1), tomorrow).await.expect("handled").expect("stored");
+    let elsewhere = Item { works: sample::works_reference(2).to_string(), ..Item::of(1) };
+    register(&test, &employer(1), elsewhere).await.expect("handled").expect("stored");
+    let (inss, works) = (sample::inss(1).digits(), sample::works_reference(1).to_string());
+    for (name, caller, sees) in [
+        ("builder", employer(10), true),
+        ("contractor", employer(11), true),
+        ("its mandatary", mandatary(3, &[11], Period::ALWAYS), true),
+        ("another contractor", employer(12), false),
+        ("a stranger", employer(2), false),
+    ] {
+        let expected: &[Registration] =
+            if sees { std::slice::from_ref(&registration) } else { &[] };
+        for draft in [
+            all_days(),
+            SearchDraft { works: Some(&works), ..all_days() },
+            SearchDraft { company: Some(number(1)), ..all_days() },
+            SearchDraft { inss: Some(&inss), ..all_days() },
+        ] {
+            let page = search(&test, &caller, draft.clone()).await.expect("handled");
+            assert_eq!(page.registrations, expected, "{name}: {draft:?}");
+            assert_eq!(page.count, expected.len() as u64, "{name}: {draft:?}");
+        }
+        let query = GetPresence { id: Some(registration.id) };
+        let got = test.app.get(&caller, query).await.expect("read");
+        assert_eq!(got.is_some(), sees, "{name}");
+        let refusal = if sees { ItemError::NotAuthorized } else { ItemError::RegistrationNotFound };
+        let id = registration.id.number();
+        let told = cancel(&test, &caller, id, "OTHER").await.expect("handled");
+        assert_eq!(told, [refusal], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_leads_a_work_registers_everyone_who_is_there() {
+    let test = service().await;
+    with_contracts(&test).await;
+    let elsewhere = || Item { works: sample::works_reference(2).to_string(), ..Item::of(1) };
+    for (company, item, allowed) in [
+        (10, Item::of(1), true),
+        (11, Item::of(1), true),
+        (11, elsewhere(), false),
+        (2, Item::of(1), false),
+    ] {
+        let answer = register(&test, &employer(company), item).await.expect("handled");
+        assert_eq!(answer.is_ok(), allowed, "{company}: {answer:?}");
+    }
+    // What it has sent it sees and cancels.
+    let page = search(&test, &employer(11), all_days()).await.expect("handled");
+    let own: Vec<_> = page
+        .registrations
+        .iter()
+        .filter(|it| it.sender.company == Some(sample::enterprise_number(11)))
+        .collect();
+    let [own] = &own[..] else { panic!("one of its own: {page:?}") };
+    assert_eq!(cancel(&test, &employer(11), own.id.number(), "OTHER").await.expect("handled"), []);
 }
 
 fn number(company: u32) -> i64 {

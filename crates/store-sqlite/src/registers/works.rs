@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::register::{ContractOnDay, Period, Register, WorkOnDay};
-use domain::{Contractor, Error, Sector, Work, WorksReference};
+use domain::{Contractor, EnterpriseNumber, Error, Sector, Work, WorksReference};
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
 use store::{DeclaredWorks, Works};
@@ -35,6 +35,27 @@ impl Works for SqliteStore {
             let Some(mut found) = found.pop() else { return Ok(None) };
             complete(&transaction, &mut found)?;
             Ok(Some(found))
+        })
+        .await
+    }
+
+    async fn works_led_by(&self, company: EnterpriseNumber, most: u32) -> Result<Vec<Work>, Error> {
+        self.look_up(move |connection| {
+            let transaction = connection.unchecked_transaction()?;
+            let company = company.number().cast_signed();
+            let references: Vec<Box<str>> =
+                Question::new(&transaction, Register::Works, LED_BY)?
+                    .ask(&[&company, &most.min(MOST)], |row| Ok(row.get(0)?))?;
+            let mut found = Vec::with_capacity(references.len());
+            for reference in references {
+                found.extend(
+                    Question::new(&transaction, Register::Works, WORK)?.ask(&[&reference], work)?,
+                );
+            }
+            for work in &mut found {
+                complete(&transaction, work)?;
+            }
+            Ok(found)
         })
         .await
     }
@@ -92,6 +113,8 @@ pub(crate) const WORK: &str = "SELECT reference, sector, first, last, subject FR
                                AND born <= ?9 AND died > ?9";
 pub(crate) const WORKS: &str = "SELECT reference, sector, first, last, subject FROM work WHERE reference > ?1 \
                                 AND born <= ?9 AND died > ?9 ORDER BY reference LIMIT ?2";
+pub(crate) const LED_BY: &str = "SELECT DISTINCT work FROM work_contract WHERE company = ?1 AND role <= 2 \
+                                 AND born <= ?9 AND died > ?9 ORDER BY work LIMIT ?2";
 pub(crate) const SITES: &str = "SELECT post_code, municipality, street, house_number, box_number, longitude, \
                                 latitude FROM work_site WHERE work = ?1 \
                                 AND born <= ?9 AND died > ?9 ORDER BY place";

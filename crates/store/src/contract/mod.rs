@@ -75,6 +75,7 @@ macro_rules! contract_suite {
             events::webhooks_are_kept_as_they_were_last_changed,
             works::sectors_are_those_last_put,
             works::works_survive_a_restart,
+            works::works_are_found_by_who_leads_them,
             registers::what_is_imported_is_answered,
             registers::replaced_numbers_lead_to_the_newest,
             registers::a_work_is_kept_whole,

@@ -1,4 +1,5 @@
-use domain::{Sector, Work, sample};
+use domain::register::Period;
+use domain::{Contract, ContractRole, Contractor, Sector, Work, sample};
 
 use super::Fixture;
 use super::samples::put_works;
@@ -17,6 +18,36 @@ pub async fn sectors_are_those_last_put(fixture: &impl Fixture) {
     put_works(&*store, vec![work(1, Sector::Cleaning)]).await;
     let sectors = store.works().sectors(works).await.expect("read");
     assert_eq!(sectors, [Some(Sector::Guarding), Some(Sector::Cleaning), None]);
+}
+
+/// By a builder or contractor of any time, each once, and no more than were asked for.
+pub async fn works_are_found_by_who_leads_them(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let (company, other) = (sample::enterprise_number(1), sample::enterprise_number(2));
+    let with = |index, roles: &[ContractRole]| {
+        let contract = |role: &ContractRole| Contract {
+            contractor: Contractor::Enterprise(company),
+            role: *role,
+            commissioned_by: Some(other),
+            period: Period::ALWAYS,
+        };
+        Work { contracts: roles.iter().map(contract).collect(), ..work(index, Sector::Meat) }
+    };
+    let works = vec![
+        with(1, &[ContractRole::Builder, ContractRole::Contractor]),
+        with(2, &[ContractRole::Subcontractor]),
+        with(3, &[ContractRole::Contractor]),
+        with(4, &[]),
+    ];
+    put_works(&*store, works.clone()).await;
+    let led_by = async |company, most| -> Vec<_> {
+        let works = store.works().works_led_by(company, most).await.expect("read");
+        works.into_iter().map(|work| (work.reference, work.contracts.len())).collect()
+    };
+    let expected = [(works[0].reference, 2), (works[2].reference, 1)];
+    assert_eq!(led_by(company, 10).await, expected);
+    assert_eq!(led_by(company, 1).await, expected[..1]);
+    assert_eq!(led_by(other, 10).await, []);
 }
 
 /// Works are as durable as registrations.
