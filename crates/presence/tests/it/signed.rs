@@ -188,6 +188,25 @@ fn a_key_that_was_replaced_is_still_taken() {
 }
 
 #[test]
+fn two_servers_on_one_store_refuse_a_client_that_a_command_has_revoked() {
+    let scene = Scene::closed(&[]);
+    let other = scene.beside();
+    let key = scene.key("employer");
+    let answers = || {
+        [&scene.server, &other].map(|server| {
+            let message = signed(&key, &register(1));
+            Scene::send_to(server, VAR_C, &message).fault()
+        })
+    };
+    assert_eq!(answers(), [None, None]);
+    scene.command("revoke", "employer");
+    let refused = Some("SOA-01001".to_owned());
+    assert_eq!(answers(), [refused.clone(), refused]);
+    scene.command("restore", "employer");
+    assert_eq!(answers(), [None, None]);
+}
+
+#[test]
 fn a_client_that_is_revoked_is_refused_at_once() {
     let scene = Scene::demonstration();
     let key = scene.key("employer");

@@ -51,12 +51,17 @@ impl Scene {
 
     /// Sends a message to an address.
     pub(super) fn send(&self, path: &str, message: &str) -> Reply {
+        Self::send_to(&self.server, path, message)
+    }
+
+    /// Sends a message to an address of this server.
+    pub(super) fn send_to(server: &Server, path: &str, message: &str) -> Reply {
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: text/xml\r\n\
              Content-Length: {}\r\n\r\n",
             message.len()
         );
-        self.server.send((head + message).as_bytes())
+        server.send((head + message).as_bytes())
     }
 
     /// Sends a message that must be refused with this `faultcode`; the log must say why, under its ticket, and the caller not.
@@ -162,6 +167,19 @@ impl Scene {
             client.revoked = Some(now());
             store.clients().change(client).await.expect("written").expect("it is the same client");
         });
+    }
+
+    /// Another server on the same data.
+    pub(super) fn beside(&self) -> Server {
+        serve(self.data.path(), &[])
+    }
+
+    /// Gives the operator's command `client` with this client.
+    pub(super) fn command(&self, action: &str, client: &str) {
+        let folder = self.data.path().to_str().expect("UTF-8");
+        let words = ["client", action, client, "--data", folder];
+        let output = program(&words).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// Gives the token service a new key; what the command says.
