@@ -1,5 +1,7 @@
 //! What each parser must hold for any bytes. A form panics when it does not.
 
+use app::import::{FileError, Rejected, Sink, kbo, read_addresses, read_register};
+use domain::register::{Key, Register};
 use domain::{ClientReference, EnterpriseNumber, ForeignVatNumber, Inss, LimosaId, WorksReference};
 use jiff::civil::date;
 use soap::message::Request;
@@ -74,4 +76,95 @@ pub fn foreign_vat(bytes: &[u8]) {
 
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
+}
+
+/// A file of a register: the first byte says of which. Every line is answered for, and no flaw names a person.
+pub fn register_file(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let register = Register::ALL[usize::from(*first) % Register::ALL.len()];
+    let mut answered = Answered::default();
+    let mut input = rest;
+    // A file that is refused whole is answered for as well.
+    _ = read_register(register, "fuzzed", &mut input, date(2026, 11, 24), &mut answered);
+    answered.hold(rest);
+}
+
+/// A file of addresses.
+pub fn addresses(bytes: &[u8]) {
+    let mut answered = Answered::default();
+    let mut input = bytes;
+    _ = read_addresses("fuzzed", &mut input, &mut answered);
+    answered.hold(bytes);
+}
+
+/// A set of the Crossroads Bank: its files one after the other, with the byte 0 between them. What is read of a set that
+/// is not refused are enterprises.
+pub fn kbo_set(bytes: &[u8]) {
+    let mut set = Set(bytes.split(|byte| *byte == 0).collect());
+    let mut answered = Answered::default();
+    if let Ok(extract) = kbo::read_extract(&mut set) {
+        _ = kbo::follows(&extract, Some(extract.number));
+        _ = kbo::read_set(&mut set, &extract, &mut answered);
+    }
+    answered.hold(bytes);
+}
+
+const SET: [&str; 7] = [
+    "meta.csv",
+    "code.csv",
+    "enterprise.csv",
+    "establishment.csv",
+    "denomination.csv",
+    "address.csv",
+    "activity.csv",
+];
+
+struct Set<'b>(Vec<&'b [u8]>);
+
+impl kbo::Files for Set<'_> {
+    fn names(&self) -> Vec<String> {
+        SET.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn open(&mut self, name: &str) -> std::io::Result<Box<dyn std::io::Read + '_>> {
+        let place = SET.iter().position(|other| *other == name);
+        let bytes = place.and_then(|place| self.0.get(place)).copied().unwrap_or_default();
+        Ok(Box::new(bytes))
+    }
+}
+
+#[derive(Default)]
+struct Answered {
+    rows: usize,
+}
+
+impl Answered {
+    /// No more rows than lines, whatever they are.
+    fn hold(&self, bytes: &[u8]) {
+        assert!(self.rows <= bytes.len());
+    }
+}
+
+impl<T> Sink<T> for Answered {
+    fn put(&mut self, _row: T) -> Result<(), FileError> {
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn remove(&mut self, _key: Key) -> Result<(), FileError> {
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn reject(&mut self, rejected: Rejected) -> Result<(), FileError> {
+        assert!(!rejected.flaws.is_empty() && rejected.line > 0);
+        // A name in a JSON object and a text of ours is all that a flaw repeats.
+        assert!(rejected.flaws.iter().all(|flaw| flaw.reason.len() < 1_000));
+        Ok(())
+    }
+
+    fn pass(&mut self) -> Result<(), FileError> {
+        self.rows += 1;
+        Ok(())
+    }
 }

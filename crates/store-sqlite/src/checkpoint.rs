@@ -97,10 +97,7 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
 
 /// Waits for readers of old pages, but not long: calls wait meanwhile.
 fn with_patience(connection: &Connection, patience: Duration) -> rusqlite::Result<i64> {
-    connection.busy_timeout(patience)?;
-    let outcome = checkpoint(connection, "RESTART");
-    connection.busy_timeout(connection::BUSY)?;
-    outcome
+    connection::with_patience(patience, || checkpoint(connection, "RESTART"))
 }
 
 fn report(outcome: rusqlite::Result<i64>) {

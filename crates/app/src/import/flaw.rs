@@ -93,3 +93,12 @@ impl FileError {
         Self::Read { file: file.into(), cause }
     }
 }
+
+/// What a file says itself, as far as a message may repeat it: short, and no number that may be a person's.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    const DIGITS: usize = 6;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let masked = |c: char| if c.is_ascii_digit() && digits > DIGITS { '#' } else { c };
+    text.chars().take(LONGEST).map(masked).collect()
+}

@@ -3,6 +3,7 @@ use std::io::Read;
 use csv_core::{ReadRecordResult, Reader};
 
 use super::FileError;
+use super::flaw::shown;
 
 /// The longest record: published ones have some hundred bytes.
 const LONGEST: usize = 64 * 1024;
@@ -92,10 +93,9 @@ impl<'r> Table<'r> {
         {
             let place = names.iter().position(|name| name == wanted);
             if place.is_none() && needed {
-                let reason = format!(
-                    "has no column \"{wanted}\"; its columns are {}",
-                    names.join(", ").chars().take(500).collect::<String>()
-                );
+                let names: Vec<_> = names.iter().take(30).map(|name| shown(name)).collect();
+                let reason =
+                    format!("has no column \"{wanted}\"; its columns are {}", names.join(", "));
                 return Err(FileError::new(file, reason));
             }
             if names.iter().filter(|name| name == wanted).count() > 1 {

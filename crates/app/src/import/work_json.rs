@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::cells::{enterprise, vat};
+use super::flaw::shown;
 use super::{Flaw, dates};
 
 /// The most sites and contracts of a work.
@@ -142,8 +143,10 @@ impl<'v, 'f> Object<'v, 'f> {
         };
         let mut object = Self { map, path, flaws };
         for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let shown: String = key.chars().take(60).collect();
-            object.flaw::<()>(&shown, format!("means nothing here; known are {}", keys.join(", ")));
+            object.flaw::<()>(
+                &shown(key),
+                format!("means nothing here; known are {}", keys.join(", ")),
+            );
         }
         Some(object)
     }

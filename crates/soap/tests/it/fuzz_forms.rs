@@ -52,3 +52,10 @@ fn identifiers_hold_for_what_becomes_of_the_corpus() {
     run("client_reference", 5_000, forms::client_reference);
     run("foreign_vat", 5_000, forms::foreign_vat);
 }
+
+#[test]
+fn files_of_registers_hold_for_what_becomes_of_the_corpus() {
+    run("register_file", 5_000, forms::register_file);
+    run("addresses", 2_000, forms::addresses);
+    run("kbo_set", 500, forms::kbo_set);
+}

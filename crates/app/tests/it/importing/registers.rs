@@ -55,6 +55,9 @@ fn a_file_without_its_columns_is_refused() {
     let error = read(Register::Employers, "enterprise_number,from\n").err().expect("refused");
     let expected = "a.csv: has no column \"until\"; its columns are enterprise_number, from";
     assert_eq!(error.to_string(), expected);
+    let headless = read(Register::Persons, &format!("{},,,\n", inss(1).digits())).err();
+    let text = headless.expect("refused").to_string();
+    assert!(text.contains("its columns are ###########"), "{text}");
     let error = read(Register::Employers, "").err().expect("refused");
     assert!(error.to_string().contains("no header line"), "{error}");
     let error = read(Register::Employers, "from,until,from,enterprise_number\n").err();
