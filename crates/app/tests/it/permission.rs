@@ -5,9 +5,10 @@ use std::sync::Arc;
 use domain::register::{Change, Period};
 use domain::{
     Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
-    Contractor, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, Profile,
-    RegisterPresences, Registration, RegistrationId, Role, SearchDraft, SearchPage,
-    SearchPresences, Sector, Sender, Sort, SortKey, Status, Work, sample,
+    Contractor, Coordinates, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, Moment,
+    MomentKind, NewRegistration, PlaceOfWork, Profile, RegisterPresences, Registration,
+    RegistrationId, Role, SearchDraft, SearchPage, SearchPresences, Sector, Sender, Sort, SortKey,
+    Status, Submission, Who, Work, sample,
 };
 use jiff::civil::{Date, date};
 use testkit::TestApp;
@@ -17,7 +18,7 @@ use crate::Item;
 const TODAY: Date = date(2026, 11, 24);
 
 /// Every use case that takes a caller; `ledger.rs` holds the list against the sources.
-pub(crate) const OPERATIONS: [&str; 4] = ["register", "cancel", "search", "get"];
+pub(crate) const OPERATIONS: [&str; 5] = ["register", "cancel", "search", "get", "performances"];
 
 async fn service() -> TestApp {
     TestApp::at("2026-11-24T08:00:00Z").await
@@ -95,6 +96,31 @@ fn all_days() -> SearchDraft<'static> {
     SearchDraft { periods: vec![(date(2026, 1, 1), date(2026, 12, 31))], ..SearchDraft::default() }
 }
 
+/// Person 1 of employer 1 begins to work.
+async fn begin_of_work(test: &TestApp) {
+    let point = Coordinates::new(4.35, 50.84).expect("on earth");
+    let at = "2026-11-24T07:30:00Z".parse().expect("a moment");
+    let begin = NewRegistration {
+        submission: Submission {
+            day: TODAY,
+            moment: Some(Box::new(Moment {
+                kind: MomentKind::In,
+                at,
+                place: PlaceOfWork::Coordinates(point),
+                offline_since: None,
+            })),
+            who: Who::Worker { inss: sample::inss(1), company: sample::enterprise_number(1) },
+            works: sample::works_reference(1),
+            reference: None,
+        },
+        sector: None,
+        created: at,
+        channel: Channel::Rest,
+        sender: Sender::default(),
+    };
+    test.store.registrations().register(vec![begin]).await.expect("stored");
+}
+
 /// Does the caller get, or do, something with the registration of employer 1? An error where it may not even ask.
 async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
     let test = service().await;
@@ -110,11 +136,19 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
         "get" => {
             test.app.get(caller, GetPresence { id: Some(id) }).await.map(|found| found.is_some())
         }
+        "performances" => {
+            begin_of_work(&test).await;
+            test.app
+                .performances(caller, SearchDraft { inss: Some(&inss), ..all_days() })
+                .await
+                .map(|found| found.expect("a search that makes sense").len() == 1)
+        }
         other => panic!("{other} has no test of its permission: add it here"),
     };
     let written = test.store.audit().records(1, 10).await.expect("read");
     let [record] = &written[..] else { panic!("{operation} is written down once: {written:?}") };
-    for text in [format!("presence.{operation}"), format!("\"role\":\"{}\"", caller.role())] {
+    let action = if operation == "performances" { "search" } else { operation };
+    for text in [format!("presence.{action}"), format!("\"role\":\"{}\"", caller.role())] {
         assert!(record.body.contains(&text), "{operation}: {text} not in {}", record.body);
     }
     let names_person = record.body.contains(&format!("\"persons\":[\"{inss}\"]"));
@@ -126,9 +160,9 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
 async fn each_role_does_what_the_table_says_and_no_more() {
     const DENIED: Result<bool, ErrorKind> = Err(ErrorKind::NotAuthorized);
     const NOTHING: Result<bool, ErrorKind> = Ok(false);
-    const ALL: [Result<bool, ErrorKind>; 4] = [Ok(true); 4];
-    const NONE: [Result<bool, ErrorKind>; 4] = [NOTHING; 4];
-    const READS: [Result<bool, ErrorKind>; 4] = [DENIED, DENIED, Ok(true), Ok(true)];
+    const ALL: [Result<bool, ErrorKind>; 5] = [Ok(true); 5];
+    const NONE: [Result<bool, ErrorKind>; 5] = [NOTHING; 5];
+    const READS: [Result<bool, ErrorKind>; 5] = [DENIED, DENIED, Ok(true), Ok(true), Ok(true)];
     let ever = Period::ALWAYS;
     let over = Period::new(None, Some(date(2026, 11, 23))).expect("in order");
     for (name, caller, expected) in [
@@ -142,11 +176,15 @@ async fn each_role_does_what_the_table_says_and_no_more() {
         ("vouched for as another", vouched(2), NONE),
         ("dolsis", reader(Profile::Dolsis), READS),
         ("mydia", reader(Profile::MyDia), READS),
-        ("rva-onem", reader(Profile::RvaOnem), [DENIED, DENIED, Ok(true), DENIED]),
+        ("rva-onem", reader(Profile::RvaOnem), [DENIED, DENIED, Ok(true), DENIED, Ok(true)]),
         ("inspector", caller(50, Role::Inspector), READS),
         ("administrator", caller(50, Role::Administrator), ALL),
         ("the worker", Caller::worker(sample::inss(1)), READS),
-        ("another worker", Caller::worker(sample::inss(2)), [DENIED, DENIED, NOTHING, NOTHING]),
+        (
+            "another worker",
+            Caller::worker(sample::inss(2)),
+            [DENIED, DENIED, NOTHING, NOTHING, NOTHING],
+        ),
     ] {
         for (operation, expected) in OPERATIONS.iter().zip(expected) {
             assert_eq!(attempt(operation, &caller).await, expected, "{name}: {operation}");

@@ -137,3 +137,11 @@ pub(super) fn remember(given: &mut HashSet<u64>, found: &[Shown]) {
         assert!(given.insert(shown.id), "{} was given out before", shown.id);
     }
 }
+
+/// The registrations as they are but for what checks against the registers say of them meanwhile.
+pub(super) fn without_checks(mut found: Vec<Shown>) -> Vec<Shown> {
+    for shown in &mut found {
+        shown.statuses.retain(|status| status == CANCELLED);
+    }
+    found
+}
