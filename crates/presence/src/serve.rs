@@ -101,7 +101,6 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let store = open_store(folder.path())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let policy = policy(config.policy.as_deref())?;
-    let entrance = entrance(&config)?;
     let outer = bind("listen", config.listen)?;
     let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
     let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
@@ -109,15 +108,18 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let oauth = oauth(&config, folder.path(), outer.address(), &app, &clock)?;
     let (stop, stopped) = watch::channel(false);
     let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
+    let mut keys = None;
     if config.demo {
         demo::fill(store.as_ref(), clock.as_ref()).await.map_err(ServeError::Samples)?;
-        let keys = demo::keys(store.as_ref(), folder.path(), clock.now()).await?;
-        announce(&config, folder.path(), &outer, inner.as_ref());
+        keys = Some(demo::keys(store.as_ref(), folder.path(), clock.now()).await?);
+    }
+    // The files of TLS may be those that the demonstration has just made.
+    let entrance = entrance(&config)?;
+    announce(&config, folder.path(), &outer, inner.as_ref());
+    if let Some(keys) = keys {
         let inner = inner.as_ref().map(Listener::address);
         let service = format!("{}://{}", config.scheme(), outer.address());
         show(&demo::console(&service, inner, folder.path(), &keys, clock.as_ref()));
-    } else {
-        announce(&config, folder.path(), &outer, inner.as_ref());
     }
     watch_store(&mut metrics, &store);
     let checks = checks::start(&store, &clock, config.check_batch, &mut metrics, &stopped);

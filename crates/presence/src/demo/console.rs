@@ -48,6 +48,16 @@ pub(crate) fn console(
     );
     add(
         &mut text,
+        format_args!("TLS, with a certificate of authority.pem: start with --data DIR and"),
+    );
+    add(
+        &mut text,
+        format_args!(
+            "  --tls-certificate DIR/demo-keys/server.pem --tls-key DIR/demo-keys/server.key"
+        ),
+    );
+    add(
+        &mut text,
         format_args!("Addresses that ask for a signature, each with its policy at ?wsdl"),
     );
     for endpoint in Endpoint::ALL.into_iter().filter(|it| *it != Endpoint::HolderOfKey) {

@@ -62,7 +62,7 @@ fn samples(today: Date) -> [Sample; 3] {
     ]
 }
 
-/// Makes an authority, and a key and a certificate for each sample client, and registers the clients. A folder that has
+/// Makes an authority, a key and a certificate for TLS and for each sample client, and registers the clients. A folder that has
 /// them already is left as it is. Answers the folder.
 pub(crate) async fn keys(
     store: &dyn Store,
@@ -95,10 +95,14 @@ pub(crate) async fn keys(
     };
     public("authority.pem", &authority.certificate_pem())?;
     secret("authority.key", authority.key_pem().as_bytes())?;
+    let name = [(DnType::CommonName, "localhost")];
+    let server = authority.issue(Kind::Server, &name, now, YEARS)?;
+    public("server.pem", &server.certificate_pem())?;
+    secret("server.key", server.key_pem().as_bytes())?;
     for Sample { id, company, role } in samples(belgian_day(now)) {
         let number = format!("CBE={:010}", company.number());
         let subject = [(DnType::OrganizationName, id), (DnType::CommonName, number.as_str())];
-        let identity = authority.issue(&subject, now, YEARS)?;
+        let identity = authority.issue(Kind::Signer, &subject, now, YEARS)?;
         public(&format!("{id}.pem"), &identity.certificate_pem())?;
         secret(&format!("{id}.key"), identity.key_pem().as_bytes())?;
         secret(&format!("{id}.p12"), &identity.pkcs12(&authority, PASSWORD)?)?;

@@ -1,9 +1,11 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use p12_keystore::{KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PKCS_RSA_SHA256,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_RSA_SHA256, SanType,
 };
 use rsa::Generate as _;
 use rsa::pkcs8::EncodePrivateKey as _;
@@ -33,9 +35,11 @@ pub(crate) enum Kind {
     Authority,
     /// To sign messages.
     Signer,
+    /// To serve TLS on this machine.
+    Server,
 }
 
-/// An RSA key of 2048 bits, which every client of SOAP knows, with its certificate.
+/// A key with its certificate: RSA of 2048 bits, which every client of SOAP knows; of a server of TLS, P-256.
 pub(crate) struct Identity {
     params: CertificateParams,
     key: KeyPair,
@@ -51,7 +55,7 @@ impl Identity {
         now: Timestamp,
         years: i32,
     ) -> Result<Self, KeyError> {
-        let (params, key) = (params(kind, subject, now, years)?, new_key()?);
+        let (params, key) = (params(kind, subject, now, years)?, new_key(kind)?);
         let certificate = params.self_signed(&key);
         let certificate = certificate.map_err(failed("no certificate can be made"))?;
         Ok(Self { params, key, certificate })
@@ -60,11 +64,12 @@ impl Identity {
     /// A new key with a certificate that this one issues.
     pub(crate) fn issue(
         &self,
+        kind: Kind,
         subject: &[(DnType, &str)],
         now: Timestamp,
         years: i32,
     ) -> Result<Self, KeyError> {
-        let (params, key) = (params(Kind::Signer, subject, now, years)?, new_key()?);
+        let (params, key) = (params(kind, subject, now, years)?, new_key(kind)?);
         let issuer = Issuer::from_params(&self.params, &self.key);
         let certificate = params.signed_by(&key, &issuer);
         let certificate = certificate.map_err(failed("no certificate can be issued"))?;
@@ -102,7 +107,10 @@ impl Identity {
     }
 }
 
-fn new_key() -> Result<KeyPair, KeyError> {
+fn new_key(kind: Kind) -> Result<KeyPair, KeyError> {
+    if kind == Kind::Server {
+        return KeyPair::generate().map_err(failed("no key can be made"));
+    }
     let unmade = "no RSA key can be made";
     let key = rsa::PrivateKey::try_generate().map_err(failed(unmade))?;
     let der = key.to_pkcs8_der().map_err(failed(unmade))?;
@@ -141,6 +149,17 @@ fn params(
             params.key_usages =
                 vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
         }
+        Kind::Server => {
+            params.is_ca = IsCa::ExplicitNoCa;
+            params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+            let name = "localhost".try_into().map_err(failed(unnamed))?;
+            params.subject_alt_names = vec![
+                SanType::DnsName(name),
+                SanType::IpAddress(Ipv4Addr::LOCALHOST.into()),
+                SanType::IpAddress(Ipv6Addr::LOCALHOST.into()),
+            ];
+        }
     }
     Ok(params)
 }
@@ -156,7 +175,9 @@ mod tests {
         let now = "2026-03-02T08:00:00Z".parse().expect("a moment");
         let authority = [(DnType::CommonName, "Authority")];
         let authority = Identity::own(Kind::Authority, &authority, now, 1).expect("made");
-        let client = authority.issue(&[(DnType::CommonName, "Client")], now, 1).expect("issued");
+        let client = authority
+            .issue(Kind::Signer, &[(DnType::CommonName, "Client")], now, 1)
+            .expect("issued");
         let file = client.pkcs12(&authority, "secret").expect("written");
         let read = KeyStore::from_pkcs12(&file, "secret", Pkcs12ImportPolicy::Strict);
         let read = read.expect("read");

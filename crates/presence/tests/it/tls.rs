@@ -20,7 +20,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 
 use crate::reply::Reply;
-use crate::server::{Server, is_closed, post};
+use crate::server::{Server, is_closed, post, program};
 use crate::soap::{XML, register};
 
 /// A certificate and its key, both in PEM.
@@ -92,8 +92,16 @@ fn caller(
     shows: Option<&Pair>,
     version: &'static SupportedProtocolVersion,
 ) -> ClientConfig {
+    trusting(authority.0.der().clone(), shows, version)
+}
+
+fn trusting(
+    authority: CertificateDer<'static>,
+    shows: Option<&Pair>,
+    version: &'static SupportedProtocolVersion,
+) -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    roots.add(authority.0.der().clone()).expect("a root");
+    roots.add(authority).expect("a root");
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[version])
         .expect("ring has it")
@@ -193,6 +201,31 @@ fn a_certificate_of_the_caller_may_be_asked_for_or_required() {
         assert_eq!(call(&server, caller(&authority, None, version)), None);
         assert_eq!(call(&server, caller(&authority, Some(&known), version)), Some(200));
     }
+}
+
+#[test]
+fn a_demonstration_speaks_tls_with_the_certificate_that_it_makes() {
+    let data = tempfile::tempdir().expect("a folder");
+    let keys = data.path().join("demo-keys");
+    let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+    let (folder, certificate) = (text(data.path()), text(&keys.join("server.pem")));
+    let key = text(&keys.join("server.key"));
+    let server = Server::run(&mut program(&[
+        "serve",
+        "--demo",
+        "--data",
+        &folder,
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-certificate",
+        &certificate,
+        "--tls-key",
+        &key,
+    ]))
+    .0;
+    let authority = fs::read(keys.join("authority.pem")).expect("written");
+    let authority = CertificateDer::from_pem_slice(&authority).expect("PEM");
+    assert_eq!(call(&server, trusting(authority, None, &TLS13)), Some(200));
 }
 
 #[test]
