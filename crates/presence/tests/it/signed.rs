@@ -32,6 +32,21 @@ fn a_signed_call_is_answered_and_its_sender_recorded() {
 }
 
 #[test]
+fn a_long_signed_call_is_answered_too() {
+    let scene = Scene::demonstration();
+    let blanks = " ".repeat(300 << 10);
+    let message = String::from_utf8(register(200)).expect("UTF-8");
+    let message = message.replacen(
+        "<m:PresenceRegistrationRequest>",
+        &(blanks + "<m:PresenceRegistrationRequest>"),
+        1,
+    );
+    let reply = scene.send(VAR_C, &signed(&scene.key("employer"), message.as_bytes()));
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(registered(&scene.server), 200);
+}
+
+#[test]
 fn a_signed_call_is_answered_once() {
     let scene = Scene::demonstration();
     let message = signed(&scene.key("employer"), &register(1));
