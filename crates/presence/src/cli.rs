@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::{audit, client, import, oauth_key, token_key, work};
+use crate::command::{audit, client, import, oauth_key, token_key, webhook, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -24,6 +24,8 @@ pub(crate) enum Request {
     Audit(ArgMatches),
     /// List or replace the keys of the token service.
     TokenKey(ArgMatches),
+    /// Steer webhooks.
+    Webhook(ArgMatches),
     /// List or replace the keys of access tokens.
     OAuthKey(ArgMatches),
 }
@@ -38,6 +40,7 @@ pub(crate) fn request() -> Request {
         Some(("client", matches)) => Request::Client(matches.clone()),
         Some(("audit", matches)) => Request::Audit(matches.clone()),
         Some(("token-key", matches)) => Request::TokenKey(matches.clone()),
+        Some(("webhook", matches)) => Request::Webhook(matches.clone()),
         Some(("oauth-key", matches)) => Request::OAuthKey(matches.clone()),
         _ => Request::Settings,
     }
@@ -68,6 +71,7 @@ fn command() -> Command {
         .subcommand(audit::command())
         .subcommand(token_key::command())
         .subcommand(oauth_key::command())
+        .subcommand(webhook::command())
         .subcommand(
             Command::new("settings")
                 .about("Prints the page that describes every setting (Markdown)"),

@@ -15,6 +15,7 @@ mod serve;
 mod server;
 mod telemetry;
 mod ticket;
+mod webhooks;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -38,6 +39,11 @@ fn main() -> ExitCode {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&error),
             }
+        }
+        Request::Webhook(matches) => {
+            let secret = domain::WebhookSecret(ticket::random());
+            let clock = clock::SystemClock;
+            run(async |output| command::webhook::run(&matches, &clock, secret, output).await)
         }
         Request::OAuthKey(matches) => {
             let mut output = std::io::stdout();

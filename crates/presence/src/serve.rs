@@ -11,7 +11,7 @@ use app::App;
 use domain::{Caller, Clock, Policy, Sender};
 use jiff::SignedDuration;
 use rest::api::{Api, ApiSettings};
-use rest::oauth::{OAuth, OAuthSettings};
+use rest::oauth::{OAuth, OAuthSettings, SERVICE_PATH};
 use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
 use store_sqlite::{SqliteStore, Stats};
@@ -33,7 +33,8 @@ use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
 };
 use crate::telemetry::{Kind, Metrics};
-use crate::ticket::{secret, ticket};
+use crate::ticket::{random, seed, ticket};
+use crate::webhooks::{self, HttpCourier, Telling};
 
 /// How many connections the operator's address serves at once.
 const INNER_CONNECTIONS: u32 = 64;
@@ -55,6 +56,9 @@ pub(crate) enum ServeError {
     /// No folder for the data.
     #[error("no fresh folder can be made for the demonstration: {0}")]
     Folder(io::Error),
+    /// The authorities of webhooks cannot be used.
+    #[error("the authorities of receivers (webhook_authorities) cannot be used: {0}")]
+    Authorities(Box<dyn std::error::Error + Send + Sync>),
     /// The keys of access tokens cannot be used.
     #[error(transparent)]
     Keys(#[from] OAuthKeysError),
@@ -123,12 +127,15 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     }
     watch_store(&mut metrics, &store);
     let checks = checks::start(&store, &clock, config.check_batch, &mut metrics, &stopped);
+    let telling = telling(&config, outer.address(), &app, &store, &clock)?;
     let gate = gate(&config, register, clock);
     let service = Arc::new(service(&config, app, oauth, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
+    let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
+    webhooks.abort();
     let ended = finish(&config, listeners, &service, &mut signals).await;
     if checks.await.is_err() {
         tracing::error!("the worker that checks registrations had panicked");
@@ -208,7 +215,7 @@ fn service(
         door: Door::new(Arc::clone(&app), settings),
         api: Api::new(
             Arc::clone(&app),
-            ApiSettings { cursor_key: secret(), tickets: Box::new(ticket) },
+            ApiSettings { cursor_key: random(), tickets: Box::new(ticket) },
         ),
         oauth,
         app,
@@ -246,15 +253,38 @@ fn oauth(
 ) -> Result<OAuth, ServeError> {
     let keys = Arc::new(FileKeys::open(folder, Arc::clone(clock))?);
     let settings = OAuthSettings {
-        issuer: config
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("{}://{address}", config.scheme())),
+        issuer: issuer(config, address),
         lifetime: config.access_token_lifetime.into(),
         open: config.open.then(|| open_caller(config)),
         ids: Box::new(ticket),
     };
     Ok(OAuth::new(Arc::clone(app), Arc::clone(clock), keys, settings))
+}
+
+/// What tells webhooks of the steps of registrations.
+fn telling(
+    config: &Config,
+    address: SocketAddr,
+    app: &Arc<App>,
+    store: &Arc<SqliteStore>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Telling, ServeError> {
+    let authorities = config.webhook_authorities.as_deref();
+    let private = config.webhook_private_addresses;
+    let source = format!("{}{SERVICE_PATH}", issuer(config, address));
+    let courier =
+        HttpCourier::new(authorities, private, source).map_err(ServeError::Authorities)?;
+    Ok(Telling {
+        app: Arc::clone(app),
+        store: Arc::clone(store) as _,
+        clock: Arc::clone(clock),
+        courier: Arc::new(courier),
+    })
+}
+
+/// The address that callers know.
+fn issuer(config: &Config, address: SocketAddr) -> String {
+    config.public_url.clone().unwrap_or_else(|| format!("{}://{address}", config.scheme()))
 }
 
 fn listen(

@@ -1,10 +1,8 @@
 use std::fmt::Write as _;
 
 /// A ticket: 32 hexadecimal characters that nobody can guess. A fault and its line in the log carry the same one.
-#[expect(clippy::disallowed_methods, reason = "this is the randomness that is handed to the doors")]
 pub(crate) fn ticket() -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the system gives randomness once it has started");
+    let bytes: [u8; 16] = random();
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         write!(text, "{byte:02x}").expect("a String takes every text");
@@ -12,12 +10,17 @@ pub(crate) fn ticket() -> String {
     text
 }
 
-/// A key that nobody can guess, for as long as the program runs.
-#[expect(clippy::disallowed_methods, reason = "this is the randomness that is handed to the doors")]
-pub(crate) fn secret() -> [u8; 32] {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).expect("the system gives randomness once it has started");
-    key
+/// Bytes that nobody can guess.
+#[expect(clippy::disallowed_methods, reason = "this is the randomness that is handed out")]
+pub(crate) fn random<const COUNT: usize>() -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
+    getrandom::fill(&mut bytes).expect("the system gives randomness once it has started");
+    bytes
+}
+
+/// A seed for waits that are spread.
+pub(crate) fn seed() -> u64 {
+    u64::from_ne_bytes(random())
 }
 
 #[cfg(test)]

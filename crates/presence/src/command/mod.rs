@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod import;
 pub(crate) mod oauth_key;
 pub(crate) mod token_key;
+pub(crate) mod webhook;
 pub(crate) mod work;
 
 use std::fmt::Display;

@@ -28,6 +28,7 @@ pub(crate) use settings::{SETTINGS, Setting};
 
 /// Every setting, read and checked. What each one means stands in [`SETTINGS`].
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// `None` where the inner listener is off.
@@ -72,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) search_budget: u32,
     /// In seconds.
     pub(crate) access_token_lifetime: u32,
+    pub(crate) webhook_authorities: Option<PathBuf>,
+    pub(crate) webhook_private_addresses: bool,
     pub(crate) header_timeout: Duration,
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,

@@ -166,6 +166,8 @@ fn defaults() -> Config {
         client_burst: 0,
         search_budget: 0,
         access_token_lifetime: 0,
+        webhook_authorities: None,
+        webhook_private_addresses: false,
         header_timeout: Duration::ZERO,
         body_timeout: Duration::ZERO,
         idle_timeout: Duration::ZERO,

@@ -409,6 +409,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(access_token_lifetime, |text| kind::whole(text, 60, 3600)),
     },
     Setting {
+        chapter: "Webhooks",
+        key: "webhook_authorities",
+        default: None,
+        takes: "a file of certificates in PEM",
+        doc: "The authorities that receivers' certificates have to be of. Without it, the public ones that are built in.",
+        apply: into!(webhook_authorities, |text| kind::text(text).map(|path| Some(path.into()))),
+    },
+    Setting {
+        chapter: "Webhooks",
+        key: "webhook_private_addresses",
+        default: Some("false"),
+        takes: SWITCH,
+        doc: "Sends to addresses that are not of the public internet too, and over plain `http`: for receivers of the \
+              operator's own, and for tests. Without it, a client could let the service call machines that only it can \
+              reach.",
+        apply: into!(webhook_private_addresses, kind::switch),
+    },
+    Setting {
         chapter: "Time",
         key: "header_timeout",
         default: Some("10"),

@@ -19,3 +19,4 @@ mod soap;
 mod stop;
 mod strangers;
 mod tls;
+mod webhooks;

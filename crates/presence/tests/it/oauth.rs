@@ -23,7 +23,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A folder whose register knows the client `one` by this key.
 #[tokio::main(flavor = "current_thread")]
-async fn folder_with_client(signer: &Signer) -> TempDir {
+pub(crate) async fn folder_with_client(signer: &Signer) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let store = SqliteStore::open(folder.path(), Options::default()).expect("a store");
     let client = Client {
