@@ -187,11 +187,11 @@ fn script(program: &std::ffi::OsStr, name: &str) -> Command {
 }
 
 #[test]
-fn authlib_gets_tokens_with_every_algorithm() {
+fn authlib_gets_tokens_with_its_algorithms() {
     let Some(python) = needed("PRESENCE_TEST_PYTHON") else { return };
-    let p256 = Signer::p256();
-    for (signer, alg) in [(Signer::rsa(), "RS256"), (Signer::rsa(), "PS256"), (&p256, "ES256")] {
-        library_gets_tokens(script(&python, "authlib_client.py"), signer, alg);
+    // For private_key_jwt, Authlib 1.9.10 takes RSA keys only.
+    for algorithm in ["RS256", "PS256"] {
+        library_gets_tokens(script(&python, "authlib_client.py"), Signer::rsa(), algorithm);
     }
 }
 
