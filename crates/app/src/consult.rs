@@ -51,7 +51,7 @@ impl App {
         self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
         let criteria = criteria(&search);
         let budget = self.search_budget.min(u16::MAX.into());
-        let visible = caller.visibility();
+        let visible = self.visibility(caller, &search).await?;
         match self.store.registrations().search(search, visible, budget).await {
             Ok(page) => {
                 let action = AuditAction::Search;

