@@ -39,16 +39,20 @@ impl Api {
     /// Does what a call asks for. Who calls is what `oauth` makes of its token.
     pub async fn call(&self, oauth: &OAuth, call: Call<'_>) -> Answer {
         let language = Language::preferred(call.accept_language);
+        // Before anything else: what is written down of the call has it too.
+        let ticket = (self.tickets)();
         let found = route::find(call.method, call.path);
         let name = found.as_ref().ok().map(|(_, name, _)| *name);
         let outcome = match found {
-            Ok((operation, _, part)) => self.perform(oauth, &call, operation, part, language).await,
+            Ok((operation, _, part)) => {
+                self.perform(oauth, &call, operation, part, language, &ticket).await
+            }
             Err(Some(allowed)) => Err(Problem::MethodNotAllowed(allowed)),
             Err(None) => Err(Problem::NotFound(None)),
         };
         let mut answer = match outcome {
-            Ok(done) => self.done(done, language),
-            Err(problem) => self.refuse(&problem, language),
+            Ok(done) => done_as(done, language, ticket),
+            Err(problem) => refuse(&problem, language, ticket),
         };
         answer.operation = name;
         if call.method == "HEAD" {
@@ -62,7 +66,8 @@ impl Api {
 
     /// The answer to a call that could not be read.
     pub fn refused(&self, transport: Transport, accept_language: Option<&str>) -> Answer {
-        self.refuse(&transport.into(), Language::preferred(accept_language))
+        let language = Language::preferred(accept_language);
+        refuse(&transport.into(), language, (self.tickets)())
     }
 
     async fn perform(
@@ -72,6 +77,7 @@ impl Api {
         operation: Operation,
         part: &str,
         language: Language,
+        ticket: &str,
     ) -> Result<Done, Problem> {
         let scope = match operation {
             Operation::Health => return no_query(call).and(Ok(self.health().await)),
@@ -87,6 +93,7 @@ impl Api {
             tracing::info!(%error, "a client may not call");
             Problem::MissingPermission
         })?;
+        let caller = caller.with_ticket(ticket);
         match operation {
             Operation::Addresses => return self.addresses(call.query, language).await,
             _ => no_query(call)?,
@@ -100,48 +107,48 @@ impl Api {
             _ => self.get(&caller, part, call.if_none_match, language).await,
         }
     }
+}
 
-    fn done(&self, done: Done, language: Language) -> Answer {
-        let (media_type, body) = match done.body {
-            Body::Json(value) => ("application/json", value.to_string().into_bytes()),
-            Body::Text(media_type, text) => (media_type, text.as_bytes().to_vec()),
-            Body::Nothing => ("", Vec::new()),
-        };
-        let mut answer = self.answer(done.status, media_type, body, language);
-        answer.headers.extend(done.headers);
-        if !answer.headers.iter().any(|(name, _)| *name == "cache-control") {
-            answer.headers.push(("cache-control", "no-store".to_owned()));
-        }
-        Answer { items: done.items, refused: done.refused, ..answer }
-    }
-
-    fn refuse(&self, problem: &Problem, language: Language) -> Answer {
-        let ticket = (self.tickets)();
-        let (status, name, _) = problem.kind();
-        let body = problem.json(language, Some(&ticket)).to_string().into_bytes();
-        let mut answer = self.answer(status, "application/problem+json", body, language);
-        answer.headers.extend(problem.headers());
+fn done_as(done: Done, language: Language, ticket: String) -> Answer {
+    let (media_type, body) = match done.body {
+        Body::Json(value) => ("application/json", value.to_string().into_bytes()),
+        Body::Text(media_type, text) => (media_type, text.as_bytes().to_vec()),
+        Body::Nothing => ("", Vec::new()),
+    };
+    let mut answer = answer(done.status, media_type, body, language, ticket);
+    answer.headers.extend(done.headers);
+    if !answer.headers.iter().any(|(name, _)| *name == "cache-control") {
         answer.headers.push(("cache-control", "no-store".to_owned()));
-        let trace = answer.headers.iter_mut().find(|(name, _)| *name == TRACE);
-        if let Some((_, trace)) = trace {
-            trace.clone_from(&ticket);
-        }
-        Answer { problem: Some(name), ticket, ..answer }
     }
+    Answer { items: done.items, refused: done.refused, ..answer }
+}
 
-    fn answer(&self, status: u16, media_type: &str, body: Vec<u8>, language: Language) -> Answer {
-        let ticket = (self.tickets)();
-        let mut headers = vec![
-            (TRACE, ticket.clone()),
-            ("content-language", language.tag().to_owned()),
-            ("vary", "accept-language, accept-encoding, authorization".to_owned()),
-        ];
-        if !media_type.is_empty() {
-            headers.push(("content-type", media_type.to_owned()));
-        }
-        let (operation, items, refused, problem) = (None, 0, 0, None);
-        Answer { status, headers, body, operation, items, refused, problem, ticket }
+fn refuse(problem: &Problem, language: Language, ticket: String) -> Answer {
+    let (status, name, _) = problem.kind();
+    let body = problem.json(language, Some(&ticket)).to_string().into_bytes();
+    let mut answer = answer(status, "application/problem+json", body, language, ticket);
+    answer.headers.extend(problem.headers());
+    answer.headers.push(("cache-control", "no-store".to_owned()));
+    Answer { problem: Some(name), ..answer }
+}
+
+fn answer(
+    status: u16,
+    media_type: &str,
+    body: Vec<u8>,
+    language: Language,
+    ticket: String,
+) -> Answer {
+    let mut headers = vec![
+        (TRACE, ticket.clone()),
+        ("content-language", language.tag().to_owned()),
+        ("vary", "accept-language, accept-encoding, authorization".to_owned()),
+    ];
+    if !media_type.is_empty() {
+        headers.push(("content-type", media_type.to_owned()));
     }
+    let (operation, items, refused, problem) = (None, 0, 0, None);
+    Answer { status, headers, body, operation, items, refused, problem, ticket }
 }
 
 const TRACE: &str = "belgov-trace-id";
