@@ -297,7 +297,9 @@ class Scenario:
         expect("remarks of the contract", REMARKS, len(remarks))
         for wanted in [*([remark] for remark in remarks), remarks]:
             for entry in self.search(here | {"RemarkList": {"Remark": wanted}}, page=(0, 500))[1]:
-                held = entry.LastValidation.RemarkList.Remark if entry.LastValidation.RemarkList else []
+                # The list is a sequence that repeats, which zeep keeps in parts.
+                parts = entry.LastValidation.RemarkList._value_1 if entry.LastValidation.RemarkList else []
+                held = [part["Remark"] for part in parts]
                 check(f"by remark {wanted}: {entry.PresenceRegistrationId} has one of them", set(held) & set(wanted))
 
     def by_day(self, here, in_work):
