@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use domain::register::Change;
-use domain::{Clock as _, EnterpriseNumber, sample};
+use domain::{Channel, Clock as _, EnterpriseNumber, sample};
 use fastrand::Rng;
 use jiff::civil::{Date, date};
 use rusqlite::{Connection, Statement};
@@ -28,7 +28,6 @@ const INSERT_STEP: &str = "INSERT INTO history (registration, place, at, status,
                            VALUES (?, 1, ?, ?, 0, ?)";
 
 const CONSTRUCTION: i64 = 1;
-const WEB_SERVICE: i64 = 1;
 const REGISTERED: i64 = 3;
 const VALIDATED: i64 = 4;
 const CHECK: i64 = 1;
@@ -139,7 +138,7 @@ fn bind_rest(
 ) -> rusqlite::Result<()> {
     insert.raw_bind_parameter(8, CONSTRUCTION)?;
     insert.raw_bind_parameter(9, created)?;
-    insert.raw_bind_parameter(10, WEB_SERVICE)?;
+    insert.raw_bind_parameter(10, Channel::WebService.number())?;
     insert.raw_bind_parameter(11, SENDER_ID)?;
     insert.raw_bind_parameter(12, SENDER_COMPANY.number().cast_signed())?;
     insert.raw_bind_parameter(13, SENDER_TYPE)?;
@@ -190,6 +189,8 @@ pub(crate) fn fill<'p>(
         next += 1;
     }
     connection.execute("UPDATE id_block SET next = ?", (next,))?;
+    // All of them were checked in their time.
+    connection.execute("UPDATE check_state SET next = ?", (next,))?;
     connection.execute_batch("COMMIT")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     std::fs::File::open(file)?.sync_all()?;
