@@ -1,7 +1,6 @@
 //! `presence oauth-key`: the keys that sign access tokens.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use domain::Clock;
@@ -27,12 +26,7 @@ pub(crate) enum OAuthKeyError {
 
 /// The command line of `oauth-key`.
 pub(crate) fn command() -> Command {
-    let data = Arg::new("data")
-        .long("data")
-        .value_name("FOLDER")
-        .default_value("./presence-data")
-        .value_parser(value_parser!(PathBuf))
-        .help("The folder of the service's data");
+    let data = super::data_arg();
     let notice = Arg::new("notice")
         .long("notice")
         .value_name("SECONDS")
@@ -59,14 +53,14 @@ pub(crate) fn run(
     output: &mut dyn Write,
 ) -> Result<(), OAuthKeyError> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let folder = matches.get_one::<PathBuf>("data").expect("it has a default");
+    let folder = super::data_folder(matches);
     let now = clock.now();
-    let mut ring = oauth_keys::read_or_make(folder, now)?;
+    let mut ring = oauth_keys::read_or_make(&folder, now)?;
     if name == "rotate" {
         let notice = *matches.get_one::<i64>("notice").expect("it has a default");
         let notice = SignedDuration::from_secs(notice);
         ring = ring.rotated(&SystemRandom::new(), now, notice, AFTERLIFE);
-        oauth_keys::replace(folder, &ring)?;
+        oauth_keys::replace(&folder, &ring)?;
     }
     output.write_all(ring.describe().as_bytes())?;
     Ok(())

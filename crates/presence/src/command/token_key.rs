@@ -1,7 +1,6 @@
 //! `presence token-key`: the keys that the token service signs with.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use domain::Clock;
@@ -23,12 +22,7 @@ pub(crate) enum TokenKeyError {
 
 /// The command line of `token-key`.
 pub(crate) fn command() -> Command {
-    let data = Arg::new("data")
-        .long("data")
-        .value_name("FOLDER")
-        .default_value("./presence-data")
-        .value_parser(value_parser!(PathBuf))
-        .help("The folder of the service's data");
+    let data = super::data_arg();
     let lifetime = Arg::new("token-lifetime")
         .long("token-lifetime")
         .value_name("SECONDS")
@@ -59,9 +53,9 @@ pub(crate) fn run(
     output: &mut dyn Write,
 ) -> Result<(), TokenKeyError> {
     let (action, matches) = matches.subcommand().expect("clap asks for one of the two");
-    let data = matches.get_one::<PathBuf>("data").expect("it has a default");
+    let data = super::data_folder(matches);
     let lifetime = *matches.get_one::<i64>("token-lifetime").expect("it has a default");
-    let ring = Ring::new(data, SignedDuration::from_secs(lifetime));
+    let ring = Ring::new(&data, SignedDuration::from_secs(lifetime));
     let now = clock.now();
     let keys = if action == "rotate" { ring.rotate(now)? } else { ring.keys(now)? };
     for key in &keys {

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use domain::{ClientId, Clock, StepPosition, Webhook, WebhookSecret};
 use store::{Store as _, WebhookChange};
-use store_sqlite::{Options, SqliteStore};
+use store_sqlite::SqliteStore;
 use thiserror::Error;
 
 use crate::webhooks::{Target, TargetError};
@@ -50,12 +49,7 @@ fn position(text: &str) -> Result<StepPosition, String> {
 
 /// The command line of `webhook`.
 pub(crate) fn command() -> Command {
-    let data = Arg::new("data")
-        .long("data")
-        .value_name("FOLDER")
-        .default_value("./presence-data")
-        .value_parser(value_parser!(PathBuf))
-        .help("The folder of the service's data");
+    let data = super::data_arg();
     let with_id = |name: &'static str, about: &'static str| {
         let webhook = Arg::new("id").required(true).value_name("ID").value_parser(id);
         Command::new(name).about(about).args([webhook, data.clone()])
@@ -114,8 +108,8 @@ pub(crate) async fn run(
     output: &mut dyn Write,
 ) -> Result<(), WebhookError> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let folder = matches.get_one::<PathBuf>("data").expect("it has a default");
-    let store = SqliteStore::open(folder, Options::default())?;
+    let folder = super::data_folder(matches);
+    let store = super::open(&folder)?;
     if name == "list" {
         for webhook in store.events().webhooks().await? {
             output.write_all(line(&webhook).as_bytes())?;
