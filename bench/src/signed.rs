@@ -140,6 +140,7 @@ fn register(folder: &Path, key: &SigningKey, population: &Population) -> Outcome
         user_type: "EMPLOYER".into(),
         role: Role::Employer,
         certificates: vec![CertificateRule::Fingerprint(Fingerprint(*key.certificate().sha256()))],
+        kept: Vec::new(),
         keys: Vec::new(),
         scopes: Vec::new(),
         added: RealTime.now(),

@@ -21,6 +21,8 @@ pub struct Client {
     pub role: Role,
     /// The certificates by which it is known.
     pub certificates: Vec<CertificateRule>,
+    /// Certificates that are kept whole, for messages that refer to them and do not carry them. They let nobody in.
+    pub kept: Vec<KeptCertificate>,
     /// The public keys that check its tokens.
     pub keys: Vec<TokenKey>,
     /// The scopes that it may ask tokens for.
@@ -135,6 +137,37 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// A certificate that is kept whole, so that a message may refer to it instead of carrying it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCertificate {
+    der: Arc<[u8]>,
+    handles: Vec<CertificateHandle>,
+}
+
+impl KeptCertificate {
+    /// A certificate in its DER form, and all that a message may call it by.
+    pub fn new(der: Arc<[u8]>, mut handles: Vec<CertificateHandle>) -> Self {
+        handles.sort_unstable();
+        handles.dedup();
+        Self { der, handles }
+    }
+
+    /// Its DER form.
+    pub fn der(&self) -> &Arc<[u8]> {
+        &self.der
+    }
+
+    /// What a message may call it by, each once, in ascending order.
+    pub fn handles(&self) -> &[CertificateHandle] {
+        &self.handles
+    }
+}
+
+/// What a message may call a certificate by, such as its issuer and serial number, as a digest of whoever reads
+/// certificates. Several certificates can have one in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateHandle(pub [u8; 32]);
+
 /// A public key that checks a client's tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenKey {
@@ -147,6 +180,13 @@ pub struct TokenKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn handles_of_a_kept_certificate_stand_once_and_in_order() {
+        let handles = [3, 1, 3, 2].map(|byte| CertificateHandle([byte; 32]));
+        let kept = KeptCertificate::new(Arc::from(*b"DER"), handles.into());
+        assert_eq!(kept.handles(), [1, 2, 3].map(|byte| CertificateHandle([byte; 32])));
+    }
 
     #[test]
     fn fingerprints_are_read_as_tools_write_them() {

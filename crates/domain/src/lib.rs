@@ -47,7 +47,10 @@ pub use caller::{Caller, CallerError, Identity, Sender};
 pub use cancel::{CancellationReason, cancel, not_to_cancel};
 pub use channel::Channel;
 pub use check::{CompanyFacts, Facts};
-pub use client::{CertificateRule, Client, Fingerprint, Mandate, Role, TokenKey};
+pub use client::{
+    CertificateHandle, CertificateRule, Client, Fingerprint, KeptCertificate, Mandate, Role,
+    TokenKey,
+};
 pub use clock::{
     Clock, belgian_day, belgian_time, earliest_instant, latest_instant, to_milliseconds,
 };

@@ -55,6 +55,7 @@ pub fn client(id: &str, role: Role) -> Client {
         user_type: role.name().to_uppercase().into(),
         role,
         certificates: Vec::new(),
+        kept: Vec::new(),
         keys: Vec::new(),
         scopes: Vec::new(),
         added: Timestamp::UNIX_EPOCH,

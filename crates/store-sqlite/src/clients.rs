@@ -3,8 +3,10 @@
 mod read;
 mod write;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use domain::{AuditEntry, Client, ClientId, Error};
+use domain::{AuditEntry, CertificateHandle, Client, ClientId, Error};
 use rusqlite::Connection;
 use store::{ClientConflict, Clients, Presented};
 
@@ -12,7 +14,7 @@ use crate::failure::Failure;
 use crate::{SqliteStore, audit};
 
 #[cfg(test)]
-pub(crate) use read::{BY_FINGERPRINT, BY_ID, BY_SUBJECT, LIST};
+pub(crate) use read::{BY_FINGERPRINT, BY_HANDLE, BY_ID, BY_SUBJECT, LIST};
 
 #[async_trait]
 impl Clients for SqliteStore {
@@ -44,6 +46,14 @@ impl Clients for SqliteStore {
 
     async fn by_certificate(&self, certificate: Presented) -> Result<Option<Client>, Error> {
         self.look_up(move |connection| read::by_certificate(connection, &certificate)).await
+    }
+
+    async fn kept_certificates(
+        &self,
+        handle: CertificateHandle,
+        limit: u32,
+    ) -> Result<Vec<Arc<[u8]>>, Error> {
+        self.look_up(move |connection| read::kept_certificates(connection, handle, limit)).await
     }
 
     async fn list(&self, after: Option<ClientId>, limit: u32) -> Result<Vec<Client>, Error> {

@@ -262,6 +262,11 @@ mod tests {
         ] {
             assert_eq!(steps(&connection, &sql), [expected]);
         }
+        let by_handle = [
+            "SEARCH named USING PRIMARY KEY (handle=?)",
+            "SEARCH kept USING PRIMARY KEY (client=? AND place=?)",
+        ];
+        assert_eq!(steps(&connection, clients::BY_HANDLE), by_handle);
         assert_eq!(steps(&connection, audit::HEAD), ["SCAN audit"]);
         assert!(audit::HEAD.ends_with("DESC LIMIT 1"), "a scan that ends at its first row");
         for sql in [search::FIRST_DAY, search::LAST_DAY] {

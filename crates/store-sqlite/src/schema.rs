@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_extracts.sql"),
     include_str!("../migrations/0010_checks.sql"),
     include_str!("../migrations/0011_work_leaders.sql"),
+    include_str!("../migrations/0012_kept_certificates.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use domain::{AuditEntry, CertificateRule, Client, ClientId, Error, Fingerprint};
+use domain::{
+    AuditEntry, CertificateHandle, CertificateRule, Client, ClientId, Error, Fingerprint,
+};
 use thiserror::Error as ThisError;
 
 /// Keeps the register of clients: who may call.
@@ -37,6 +41,13 @@ pub trait Clients: Send + Sync {
     /// The client that a certificate belongs to, revoked or not. A rule for this one certificate comes before one for
     /// its issuer and subject.
     async fn by_certificate(&self, certificate: Presented) -> Result<Option<Client>, Error>;
+
+    /// The certificates that are kept of clients, revoked or not, under this handle, in DER; at most `limit`.
+    async fn kept_certificates(
+        &self,
+        handle: CertificateHandle,
+        limit: u32,
+    ) -> Result<Vec<Arc<[u8]>>, Error>;
 
     /// Clients in the order of their ids, beginning after `after`; at most `limit`.
     async fn list(&self, after: Option<ClientId>, limit: u32) -> Result<Vec<Client>, Error>;

@@ -129,6 +129,7 @@ fn client(
         user_type: user_type.into(),
         role,
         certificates: vec![CertificateRule::Fingerprint(Fingerprint(*certificate.sha256()))],
+        kept: Vec::new(),
         keys: Vec::new(),
         scopes: Vec::new(),
         added: now,

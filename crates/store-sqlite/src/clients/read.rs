@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use domain::register::Period;
 use domain::{
-    CertificateRule, Client, ClientId, EnterpriseNumber, Fingerprint, Mandate, Profile, Role,
-    TokenKey,
+    CertificateHandle, CertificateRule, Client, ClientId, EnterpriseNumber, Fingerprint,
+    KeptCertificate, Mandate, Profile, Role, TokenKey,
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 use store::Presented;
@@ -19,6 +19,9 @@ pub(crate) const BY_FINGERPRINT: &str =
     "SELECT client FROM client_certificate WHERE fingerprint = ?";
 pub(crate) const BY_SUBJECT: &str =
     "SELECT client FROM client_certificate WHERE subject = ? AND issuer = ?";
+pub(crate) const BY_HANDLE: &str = "SELECT kept.der FROM client_handle AS named \
+     JOIN client_kept AS kept ON kept.client = named.client AND kept.place = named.place \
+     WHERE named.handle = ? LIMIT ?";
 pub(crate) const LIST: &str = "SELECT id FROM client WHERE id > ? ORDER BY id LIMIT ?";
 const VERSION: &str = "SELECT version FROM client_version";
 
@@ -102,6 +105,7 @@ fn load(connection: &Connection, id: &str) -> Result<Option<Client>, Failure> {
         user_type: row.get(3)?,
         role: role(connection, id, row)?,
         certificates: certificates(connection, id)?,
+        kept: kept(connection, id)?,
         keys: keys(connection, id)?,
         scopes: scopes(connection, id)?,
         added: row::moment(row.get(6)?).ok_or(unreadable("moment"))?,
@@ -163,6 +167,33 @@ fn certificates(connection: &Connection, id: &str) -> Result<Vec<CertificateRule
         });
     }
     Ok(rules)
+}
+
+fn kept(connection: &Connection, id: &str) -> Result<Vec<KeptCertificate>, Failure> {
+    let mut handles = connection
+        .prepare_cached("SELECT handle FROM client_handle WHERE client = ? AND place = ?")?;
+    let mut statement = connection
+        .prepare_cached("SELECT place, der FROM client_kept WHERE client = ? ORDER BY place")?;
+    let mut rows = statement.query((id,))?;
+    let mut kept = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place: i64 = row.get(0)?;
+        let handles = handles
+            .query_map((id, place), |row| row.get(0).map(CertificateHandle))?
+            .collect::<rusqlite::Result<_>>()?;
+        kept.push(KeptCertificate::new(row.get(1)?, handles));
+    }
+    Ok(kept)
+}
+
+pub(super) fn kept_certificates(
+    connection: &Connection,
+    handle: CertificateHandle,
+    limit: u32,
+) -> Result<Vec<Arc<[u8]>>, Failure> {
+    let mut statement = connection.prepare_cached(BY_HANDLE)?;
+    let found = statement.query_map((&handle.0[..], limit), |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 fn keys(connection: &Connection, id: &str) -> Result<Vec<TokenKey>, Failure> {

@@ -5,6 +5,16 @@ use store::ClientConflict;
 use super::read;
 use crate::failure::Failure;
 
+/// The tables that hold a client's parts.
+const PARTS: [&str; 6] = [
+    "client_certificate",
+    "client_handle",
+    "client_kept",
+    "client_key",
+    "client_scope",
+    "client_mandate",
+];
+
 type Written = Result<Result<(), ClientConflict>, Failure>;
 
 pub(super) fn add(connection: &Connection, client: &Client) -> Written {
@@ -30,7 +40,7 @@ pub(super) fn change(connection: &Connection, client: &Client) -> Written {
     if let Some(conflict) = taken(connection, client)? {
         return Ok(Err(conflict));
     }
-    for table in ["client_certificate", "client_key", "client_scope", "client_mandate"] {
+    for table in PARTS {
         let sql = format!("DELETE FROM {table} WHERE client = ?");
         connection.prepare_cached(&sql)?.execute((client.id.as_str(),))?;
     }
@@ -92,6 +102,7 @@ fn parts(connection: &Connection, client: &Client) -> Result<(), Failure> {
         };
         certificate.execute((id, place, fingerprint, issuer, subject))?;
     }
+    write_kept(connection, client)?;
     let mut key = connection.prepare_cached(
         "INSERT INTO client_key (client, place, key_id, key) VALUES (?, ?, ?, ?)",
     )?;
@@ -105,6 +116,21 @@ fn parts(connection: &Connection, client: &Client) -> Result<(), Failure> {
     }
     if let Role::Mandatary(mandates) = &client.role {
         write_mandates(connection, id, mandates)?;
+    }
+    Ok(())
+}
+
+fn write_kept(connection: &Connection, client: &Client) -> rusqlite::Result<()> {
+    let id = client.id.as_str();
+    let mut whole = connection
+        .prepare_cached("INSERT INTO client_kept (client, place, der) VALUES (?, ?, ?)")?;
+    let mut named = connection
+        .prepare_cached("INSERT INTO client_handle (handle, client, place) VALUES (?, ?, ?)")?;
+    for (place, kept) in (0_i64..).zip(&client.kept) {
+        whole.execute((id, place, &kept.der()[..]))?;
+        for handle in kept.handles() {
+            named.execute((&handle.0[..], id, place))?;
+        }
     }
     Ok(())
 }

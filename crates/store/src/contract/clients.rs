@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use domain::register::Period;
 use domain::{
-    CertificateRule, Client, ClientId, Fingerprint, Mandate, Profile, Role, TokenKey, sample,
+    CertificateHandle, CertificateRule, Client, ClientId, Fingerprint, KeptCertificate, Mandate,
+    Profile, Role, TokenKey, sample,
 };
 use jiff::civil::date;
 
@@ -27,6 +28,7 @@ fn whole() -> Client {
         company: Some(sample::enterprise_number(3)),
         user_type: "MANDATEE".into(),
         certificates: vec![issued("CN=one"), by_fingerprint(7)],
+        kept: vec![kept(b"second", &[5, 3]), kept(b"", &[]), kept(b"first", &[3])],
         keys: vec![
             TokenKey { id: Some("second".into()), text: "{}".into() },
             TokenKey { id: None, text: "PEM".into() },
@@ -44,6 +46,14 @@ fn by_fingerprint(byte: u8) -> CertificateRule {
 
 fn issued(subject: &str) -> CertificateRule {
     CertificateRule::Issued { issuer: "CN=Authority,C=BE".into(), subject: subject.into() }
+}
+
+fn kept(der: &[u8], handles: &[u8]) -> KeptCertificate {
+    KeptCertificate::new(der.into(), handles.iter().copied().map(handle).collect())
+}
+
+fn handle(byte: u8) -> CertificateHandle {
+    CertificateHandle([byte; 32])
 }
 
 fn presented(byte: u8, issuer: &str, subject: &str) -> Presented {
@@ -106,6 +116,35 @@ pub async fn a_certificate_leads_to_its_client(fixture: &impl Fixture) {
         let found = store.clients().by_certificate(presented.clone()).await.expect("read");
         assert_eq!(found.as_ref().map(|client| client.id.as_str()), expected, "{presented:?}");
     }
+}
+
+/// All that have the handle, of whichever client, as long as it has them; no more than asked for.
+pub async fn kept_certificates_are_found_by_what_messages_call_them(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let found = async |byte, limit| -> Vec<Vec<u8>> {
+        let found = store.clients().kept_certificates(handle(byte), limit).await.expect("read");
+        let mut found: Vec<_> = found.iter().map(|der| der.to_vec()).collect();
+        found.sort();
+        found
+    };
+    assert!(found(3, 9).await.is_empty());
+    let first = added(&*store, whole()).await;
+    let other = Client {
+        kept: vec![kept(b"other", &[3, 4]), kept(b"same", &[9])],
+        ..sample::client("other", Role::Employer)
+    };
+    let other = added(&*store, other).await;
+    assert_eq!(found(3, 9).await, [&b"first"[..], b"other", b"second"]);
+    assert_eq!(found(5, 9).await, [b"second"]);
+    assert_eq!(found(3, 2).await.len(), 2);
+    let changed = Client { kept: vec![kept(b"other", &[4])], ..other };
+    store.clients().change(changed).await.expect("written").expect("no conflict");
+    assert_eq!(found(3, 9).await, [&b"first"[..], b"second"]);
+    assert_eq!(found(4, 9).await, [b"other"]);
+    assert!(found(9, 9).await.is_empty());
+    let without = Client { kept: Vec::new(), ..first };
+    store.clients().change(without).await.expect("written").expect("no conflict");
+    assert!(found(3, 9).await.is_empty());
 }
 
 /// Ids and certificates are one client's each; what is refused changes nothing.

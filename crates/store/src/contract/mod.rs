@@ -86,6 +86,7 @@ macro_rules! contract_suite {
             registers::rows_of_another_register_are_refused,
             clients::clients_are_read_as_they_were_written,
             clients::a_certificate_leads_to_its_client,
+            clients::kept_certificates_are_found_by_what_messages_call_them,
             clients::a_client_takes_nothing_from_another,
             clients::a_change_replaces_the_whole_client,
             clients::every_change_of_a_client_raises_the_version,

@@ -124,6 +124,7 @@ async fn add(
         user_type: role.name().to_uppercase().into(),
         role,
         certificates: Vec::new(),
+        kept: Vec::new(),
         keys: Vec::new(),
         scopes: Vec::new(),
         added: clock.now(),
