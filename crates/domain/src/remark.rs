@@ -110,6 +110,12 @@ impl Remarks {
         Self(self.0 | remark.bit())
     }
 
+    /// The same set with `remark` not in it.
+    #[must_use]
+    pub fn without(self, remark: Remark) -> Self {
+        Self(self.0 & !remark.bit())
+    }
+
     /// Is `remark` in the set?
     pub fn contains(self, remark: Remark) -> bool {
         self.0 & remark.bit() != 0

@@ -15,6 +15,19 @@ use crate::job::{Finish, Job};
 use crate::write::Statements;
 use crate::{SqliteStore, registers, row, spread};
 
+/// How many registrations begin to wait in one transaction.
+const TOGETHER: usize = 2000;
+
+pub(crate) const WAITS: &str = "SELECT EXISTS (SELECT 1 FROM recheck WHERE lease = 0) \
+     OR EXISTS (SELECT 1 FROM registration WHERE id >= (SELECT next FROM check_state)) \
+     OR EXISTS (SELECT 1 FROM check_lease WHERE expires <= ?)";
+pub(crate) const AGAIN: &str = "UPDATE recheck SET lease = ?1 WHERE registration IN \
+     (SELECT registration FROM recheck WHERE lease = 0 ORDER BY registration LIMIT ?2)";
+pub(crate) const NEW: &str = "SELECT min(id), max(id) FROM (SELECT id FROM registration \
+     WHERE id >= (SELECT next FROM check_state) ORDER BY id LIMIT ?)";
+pub(crate) const LEASED_AGAIN: &str =
+    "SELECT registration, register, import FROM recheck WHERE lease = ?";
+
 #[async_trait]
 impl Checks for SqliteStore {
     async fn backlog(&self) -> Result<Backlog, Error> {
@@ -64,8 +77,14 @@ impl Checks for SqliteStore {
         let count = changes.len() as u64;
         let find = move |connection: &Connection| spread::concerned(connection, changes, since);
         let concerned = self.check_reads(find).await?;
-        let weight = concerned.iter().map(|change| change.registrations.len() + 1).sum();
-        self.transact(weight, move |connection| spread::keep(connection, &concerned)).await?;
+        // A change of a great work or company concerns very many: nobody waits for all of them.
+        for some in spread::all(&concerned).chunks(TOGETHER) {
+            let some = some.to_vec();
+            self.transact(some.len(), move |connection| spread::wait(connection, &some)).await?;
+        }
+        // Only now: whatever happens before this, the changes are looked at again.
+        let weight = concerned.len();
+        self.transact(weight, move |connection| spread::forget(connection, &concerned)).await?;
         Ok(count)
     }
 }
@@ -88,11 +107,7 @@ fn backlog(connection: &Connection) -> Result<Backlog, Failure> {
 }
 
 fn waits(connection: &Connection, now: Timestamp) -> Result<bool, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM recheck WHERE lease = 0) \
-         OR EXISTS (SELECT 1 FROM registration WHERE id >= (SELECT next FROM check_state)) \
-         OR EXISTS (SELECT 1 FROM check_lease WHERE expires <= ?)",
-    )?;
+    let mut statement = connection.prepare_cached(WAITS)?;
     Ok(statement.query_row((now.as_millisecond(),), |row| row.get(0))?)
 }
 
@@ -119,19 +134,10 @@ fn take(
         connection.execute("UPDATE recheck SET lease = ? WHERE lease = ?", (token, old))?;
         return Ok(Some((token, first, last)));
     }
-    let again = connection
-        .prepare_cached(
-            "UPDATE recheck SET lease = ?1 WHERE registration IN \
-             (SELECT registration FROM recheck WHERE lease = 0 ORDER BY registration LIMIT ?2)",
-        )?
-        .execute((token, most.div_ceil(2)))?;
+    let again = connection.prepare_cached(AGAIN)?.execute((token, most.div_ceil(2)))?;
     let rest = i64::from(most) - i64::try_from(again).unwrap_or(i64::MAX);
-    let (first, last): (Option<i64>, Option<i64>) = connection
-        .prepare_cached(
-            "SELECT min(id), max(id) FROM (SELECT id FROM registration \
-             WHERE id >= (SELECT next FROM check_state) ORDER BY id LIMIT ?)",
-        )?
-        .query_row((rest,), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (first, last): (Option<i64>, Option<i64>) =
+        connection.prepare_cached(NEW)?.query_row((rest,), |row| Ok((row.get(0)?, row.get(1)?)))?;
     if again == 0 && first.is_none() {
         return Ok(None);
     }
@@ -146,6 +152,10 @@ fn take(
     Ok(Some((token, first, last)))
 }
 
+pub(crate) fn leased_new() -> String {
+    format!("SELECT {} FROM registration WHERE id BETWEEN ? AND ? ORDER BY id", row::COLUMNS)
+}
+
 fn leased(
     connection: &Connection,
     token: i64,
@@ -154,15 +164,12 @@ fn leased(
 ) -> Result<Vec<(Registration, Cause)>, Failure> {
     let mut leased = Vec::new();
     let columns = row::COLUMNS;
-    let mut new = connection.prepare_cached(&format!(
-        "SELECT {columns} FROM registration WHERE id BETWEEN ? AND ? ORDER BY id"
-    ))?;
+    let mut new = connection.prepare_cached(&leased_new())?;
     let mut rows = new.query((first, last))?;
     while let Some(row) = rows.next()? {
         leased.push((row::registration(row)?, Cause::Check));
     }
-    let mut again = connection
-        .prepare_cached("SELECT registration, register, import FROM recheck WHERE lease = ?")?;
+    let mut again = connection.prepare_cached(LEASED_AGAIN)?;
     let mut one =
         connection.prepare_cached(&format!("SELECT {columns} FROM registration WHERE id = ?"))?;
     let mut rows = again.query((token,))?;
@@ -213,13 +220,33 @@ pub(crate) fn finish(
         let sector = finding.sector.or(now.sector);
         let moved = (now.newest, now.sector) != (finding.newest, sector);
         (now.newest, now.sector) = (finding.newest, sector);
-        match now.checked_for(finding.cause.clone(), finding.remarks, at) {
+        let remarks = still_repeated(connection, &now, finding)?;
+        match now.checked_for(finding.cause.clone(), remarks, at) {
             Some(amended) => statements.keep(&amended.registration, &amended.entry)?,
             None if moved => statements.update_row(&now)?,
             None => {}
         }
     }
     Ok(Finished::Kept)
+}
+
+/// The remarks of a finding. Between the question and the answer the earlier registration may have been cancelled, and
+/// then this one was not yet among those that wait because of it.
+fn still_repeated(
+    connection: &Connection,
+    now: &Registration,
+    finding: &Finding,
+) -> Result<Remarks, Failure> {
+    let remarks = finding.remarks;
+    if !remarks.contains(Remark::Duplicate) {
+        return Ok(remarks);
+    }
+    let numbers = match now.inss() {
+        Some(inss) => numbers(connection, inss)?,
+        None => Vec::new(),
+    };
+    let asked = Repetition { registration: now.clone(), numbers };
+    Ok(if repeated(connection, &asked)? { remarks } else { remarks.without(Remark::Duplicate) })
 }
 
 pub(crate) const EARLIER_OF_PERSON: &str = "SELECT 1 FROM registration INDEXED BY registration_by_inss \

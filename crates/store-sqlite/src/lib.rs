@@ -5,6 +5,8 @@
 
 mod addresses;
 mod audit;
+#[cfg(test)]
+mod check_plans;
 mod checkpoint;
 mod checks;
 mod clients;

@@ -113,7 +113,7 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::HashSet;
 
     use domain::{
@@ -126,14 +126,14 @@ mod tests {
     use crate::way::Way;
     use crate::{addresses, audit, clients, events, lookup, registers, replays, schema, search};
 
-    fn database() -> Connection {
+    pub(crate) fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
         schema::migrate(&mut connection).expect("the schema");
         connection
     }
 
     /// The steps by which SQLite runs a statement.
-    fn steps(connection: &Connection, sql: &str) -> Vec<String> {
+    pub(crate) fn steps(connection: &Connection, sql: &str) -> Vec<String> {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
         for parameter in 1..=statement.parameter_count() {
             statement.raw_bind_parameter(parameter, 1).expect("bound");

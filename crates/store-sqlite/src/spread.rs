@@ -23,16 +23,16 @@ pub(crate) struct Change {
 /// A change with the registrations that it concerns.
 pub(crate) struct Concerned {
     change: Change,
-    pub(crate) registrations: Vec<i64>,
+    registrations: Vec<i64>,
 }
+
+pub(crate) const CHANGES: &str = "SELECT c.import, i.register, c.inss, c.company, c.limosa, c.works \
+     FROM register_change AS c CROSS JOIN register_import AS i ON i.id = c.import \
+     WHERE i.swapped = 1 ORDER BY c.import, c.inss, c.company, c.limosa, c.works LIMIT ?";
 
 /// The oldest changes that are swapped in, and whose registrations are not known yet.
 pub(crate) fn read(connection: &Connection, most: u32) -> Result<Vec<Change>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT c.import, i.register, c.inss, c.company, c.limosa, c.works \
-         FROM register_change AS c JOIN register_import AS i ON i.id = c.import \
-         WHERE i.swapped = 1 ORDER BY c.import, c.inss, c.company, c.limosa, c.works LIMIT ?",
-    )?;
+    let mut statement = connection.prepare_cached(CHANGES)?;
     let mut rows = statement.query((most,))?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
@@ -162,16 +162,39 @@ fn numbers(connection: &Connection, inss: i64) -> Result<Vec<i64>, Failure> {
     Ok(numbers.into_iter().map(|number| number.number().cast_signed()).collect())
 }
 
-/// Lets the registrations wait, and forgets the changes.
-pub(crate) fn keep(connection: &Connection, concerned: &[Concerned]) -> Result<(), Failure> {
+/// A registration that waits because of a change.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting {
+    registration: i64,
+    register: Register,
+    import: i64,
+}
+
+/// All registrations that changes concern.
+pub(crate) fn all(concerned: &[Concerned]) -> Vec<Waiting> {
+    let of_one = |Concerned { change, registrations }: &Concerned| {
+        let (register, import) = (change.register, change.import);
+        let waiting = move |registration| Waiting { registration, register, import };
+        registrations.iter().copied().map(waiting).collect::<Vec<_>>()
+    };
+    concerned.iter().flat_map(of_one).collect()
+}
+
+/// Lets registrations wait.
+pub(crate) fn wait(connection: &Connection, all: &[Waiting]) -> Result<(), Failure> {
+    for Waiting { registration, register, import } in all {
+        waits_again(connection, *registration, Some(*register), *import)?;
+    }
+    Ok(())
+}
+
+/// Forgets changes whose registrations wait.
+pub(crate) fn forget(connection: &Connection, concerned: &[Concerned]) -> Result<(), Failure> {
     let mut forget = connection.prepare_cached(
         "DELETE FROM register_change WHERE import = ? AND inss = ? AND company = ? \
          AND limosa = ? AND works = ?",
     )?;
-    for Concerned { change, registrations } in concerned {
-        for registration in registrations {
-            waits_again(connection, *registration, Some(change.register), change.import)?;
-        }
+    for Concerned { change, .. } in concerned {
         forget.execute((
             change.import,
             change.inss,

@@ -20,7 +20,8 @@ pub trait Checks: Send + Sync {
 
     /// Keeps what the checks of a lease found, in one transaction, each with an entry in its history if it changes
     /// status or remarks. `version` is that of the registers before they were asked: if it is another one now, nothing
-    /// is kept and the lease stays.
+    /// is kept and the lease stays. What was found of repetitions is looked at once more: an earlier registration may
+    /// have been cancelled meanwhile.
     async fn finish(
         &self,
         lease: u64,

@@ -1,7 +1,7 @@
 //! The reference registers: `look_up.rs` and `works.rs` read them, `staging.rs`, `swap.rs` and `change.rs` fill them.
 
 mod change;
-mod look_up;
+pub(crate) mod look_up;
 mod row;
 mod staging;
 mod swap;

@@ -348,12 +348,18 @@ pub(super) fn concern(
     import: i64,
     value: impl Fn(usize) -> rusqlite::Result<Value>,
 ) -> Result<(), Failure> {
-    note.raw_bind_parameter(1, import)?;
-    for (place, column) in table.concerns.into_iter().enumerate() {
-        let nothing = if place < 2 { Value::Integer(0) } else { Value::Text(String::new()) };
-        let value = column.map_or(Ok(nothing), &value)?;
-        note.raw_bind_parameter(place + 2, value)?;
+    for columns in table.concerns {
+        let mut somebody = false;
+        note.raw_bind_parameter(1, import)?;
+        for (place, column) in columns.iter().enumerate() {
+            let nothing = if place < 2 { Value::Integer(0) } else { Value::Text(String::new()) };
+            let value = column.map_or(Ok(nothing.clone()), &value)?;
+            somebody |= value != nothing;
+            note.raw_bind_parameter(place + 2, value)?;
+        }
+        if somebody {
+            note.raw_execute()?;
+        }
     }
-    note.raw_execute()?;
     Ok(())
 }

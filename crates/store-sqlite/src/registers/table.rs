@@ -10,51 +10,53 @@ pub(super) struct Table {
     pub(super) columns: &'static [&'static str],
     /// How many columns stand in front.
     pub(super) key: usize,
-    /// Of the columns of a change (person, company, Limosa id, work), where each comes from.
-    pub(super) concerns: [Option<usize>; 4],
+    /// Of the columns of a change (person, company, Limosa id, work), where each comes from; for each change that a row
+    /// is.
+    pub(super) concerns: &'static [[Option<usize>; 4]],
 }
 
 const PERSON: Table = Table {
     name: "person",
     columns: &["inss", "known_from", "known_until", "replaced_by"],
     key: 1,
-    concerns: [Some(0), None, None, None],
+    // A number that no longer leads to another one leaves that one's registrations, too.
+    concerns: &[[Some(0), None, None, None], [Some(3), None, None, None]],
 };
 const ENTERPRISE: Table = Table {
     name: "enterprise",
     columns: &["number", "exists_from", "exists_until", "situation"],
     key: 1,
-    concerns: [None, Some(0), None, None],
+    concerns: &[[None, Some(0), None, None]],
 };
 const MANDATE: Table = Table {
     name: "mandate",
     columns: &["enterprise", "inss", "function", "first", "last"],
     key: 1,
-    concerns: [Some(1), Some(0), None, None],
+    concerns: &[[Some(1), Some(0), None, None]],
 };
 const EMPLOYER: Table = Table {
     name: "employer",
     columns: &["enterprise", "first", "last"],
     key: 1,
-    concerns: [None, Some(0), None, None],
+    concerns: &[[None, Some(0), None, None]],
 };
 const EMPLOYMENT: Table = Table {
     name: "employment",
     columns: &["inss", "enterprise", "worker_type", "first", "last", "user"],
     key: 2,
-    concerns: [Some(0), Some(1), None, None],
+    concerns: &[[Some(0), Some(1), None, None]],
 };
 const POSTED_WORKER: Table = Table {
     name: "posted_worker",
     columns: &["limosa", "inss", "vat", "employer", "country", "first", "last"],
     key: 1,
-    concerns: [Some(1), None, Some(0), None],
+    concerns: &[[Some(1), None, Some(0), None]],
 };
 pub(super) const WORK: Table = Table {
     name: "work",
     columns: &["reference", "sector", "first", "last", "subject"],
     key: 1,
-    concerns: [None, None, None, Some(0)],
+    concerns: &[[None, None, None, Some(0)]],
 };
 pub(super) const WORK_SITE: Table = Table {
     name: "work_site",
@@ -70,13 +72,13 @@ pub(super) const WORK_SITE: Table = Table {
         "latitude",
     ],
     key: 1,
-    concerns: [None, None, None, Some(0)],
+    concerns: &[[None, None, None, Some(0)]],
 };
 pub(super) const WORK_CONTRACT: Table = Table {
     name: "work_contract",
     columns: &["work", "company", "vat", "role", "commissioned_by", "first", "last"],
     key: 1,
-    concerns: [None, None, None, Some(0)],
+    concerns: &[[None, None, None, Some(0)]],
 };
 
 /// The tables of a register.

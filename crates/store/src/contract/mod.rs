@@ -6,6 +6,8 @@ pub mod addresses;
 pub mod amending;
 /// What was done and read, by whom.
 pub mod audit;
+/// What waits to be checked, and what checks found.
+pub mod checks;
 /// The register of clients.
 pub mod clients;
 /// Who looks for a registration finds it.
@@ -15,6 +17,8 @@ pub mod events;
 /// Extracts.
 pub mod extracts;
 mod model;
+/// What is checked again, and why.
+pub mod rechecks;
 /// Storing registrations.
 pub mod registering;
 /// The reference registers.
@@ -84,6 +88,28 @@ macro_rules! contract_suite {
             registers::an_import_is_seen_whole_or_not_at_all,
             registers::a_register_under_import_is_busy,
             registers::rows_of_another_register_are_refused,
+            checks::what_is_stored_waits_to_be_checked,
+            checks::findings_are_kept_with_an_entry_in_the_history,
+            checks::several_workers_check_nothing_twice,
+            checks::what_another_program_stores_is_checked_too,
+            checks::what_is_not_finished_in_time_waits_again,
+            checks::a_crash_between_lease_and_finish_loses_nothing,
+            checks::findings_of_an_older_state_are_not_kept,
+            checks::what_is_cancelled_meanwhile_stays_cancelled,
+            checks::repetitions_are_earlier_and_say_the_same,
+            checks::a_repetition_is_looked_at_once_more_when_it_is_kept,
+            rechecks::a_change_concerns_exactly_whom_it_may_change,
+            rechecks::a_number_concerns_all_numbers_of_its_person,
+            rechecks::the_newest_number_leads_to_registrations_too,
+            rechecks::only_what_was_checked_is_checked_again,
+            rechecks::days_before_the_given_one_are_left_alone,
+            rechecks::the_history_tells_which_change_it_was,
+            rechecks::an_import_that_is_dropped_concerns_nobody,
+            rechecks::a_change_during_a_check_is_checked_again,
+            rechecks::what_waits_again_survives_a_crash,
+            rechecks::changes_are_looked_at_in_portions,
+            rechecks::a_change_may_concern_many,
+            rechecks::repetitions_of_what_is_cancelled_wait,
             clients::clients_are_read_as_they_were_written,
             clients::a_certificate_leads_to_its_client,
             clients::kept_certificates_are_found_by_what_messages_call_them,
@@ -133,6 +159,8 @@ mod tests {
             ("searching", include_str!("searching.rs")),
             ("works", include_str!("works.rs")),
             ("registers", include_str!("registers.rs")),
+            ("checks", include_str!("checks.rs")),
+            ("rechecks", include_str!("rechecks.rs")),
             ("events", include_str!("events.rs")),
             ("clients", include_str!("clients.rs")),
             ("audit", include_str!("audit.rs")),
