@@ -10,6 +10,7 @@ mod kill;
 mod limits;
 mod oauth;
 mod operator;
+mod remarks;
 mod reply;
 mod samples;
 mod server;

@@ -116,7 +116,7 @@ fn use_service_at(path: &str, client: Command, wsdl: Option<&Path>, signed: bool
 }
 
 /// Runs a client to its good end; what it printed.
-fn run(mut client: Command, input: &str) -> String {
+pub(crate) fn run(mut client: Command, input: &str) -> String {
     client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = client.spawn().expect("the client starts");
     let mut stdin = child.stdin.take().expect("piped");
