@@ -3,12 +3,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Dossier, EnterpriseNumber, ItemErrors, NewRegistration, Registration,
-    RegistrationId, Search, SearchPage, Sector, Visibility, Work, WorksReference,
+    Dossier, EnterpriseNumber, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
+    SearchPage, Sector, Visibility, Work, WorksReference,
 };
+use jiff::Timestamp;
 use store::{
-    Addresses, Audit, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
-    Transition, Works,
+    Addresses, Audit, Beside, Clients, Events, Extracts, Kept, Registers, Registrations, ReplayKey,
+    Replays, Secrets, Store, Transition, Works, Written,
 };
 use store_sqlite::{Options, SqliteStore};
 
@@ -74,6 +75,10 @@ impl Store for NullStore {
         &self.rest
     }
 
+    fn secrets(&self) -> &dyn Secrets {
+        &self.rest
+    }
+
     async fn check(&self) -> Result<(), domain::Error> {
         Ok(())
     }
@@ -81,26 +86,30 @@ impl Store for NullStore {
 
 #[async_trait]
 impl Registrations for NullStore {
-    async fn register_audited(
+    async fn register_with(
         &self,
         registrations: Vec<NewRegistration>,
-        _entry: Option<AuditEntry>,
-    ) -> Result<Vec<Registration>, domain::Error> {
+        _beside: Beside,
+    ) -> Result<Written<Vec<Registration>>, domain::Error> {
         let count = registrations.len().try_into().unwrap_or(i64::MAX);
         let first = self.next.fetch_add(count, Ordering::Relaxed);
         let stored =
             |(id, new): (i64, NewRegistration)| RegistrationId::new(id).map(|id| new.stored_as(id));
-        Ok((first..).zip(registrations).filter_map(stored).collect())
+        Ok(Written::Now((first..).zip(registrations).filter_map(stored).collect()))
     }
 
-    async fn amend_audited(
+    async fn amend_with(
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
-        _entry: Option<AuditEntry>,
-    ) -> Result<Vec<Result<Registration, ItemErrors>>, domain::Error> {
+        _beside: Beside,
+    ) -> Result<Written<Vec<Result<Registration, ItemErrors>>>, domain::Error> {
         let nothing = |place| transition(place, None).map(|amended| amended.registration);
-        Ok((0..ids.len()).map(nothing).collect())
+        Ok(Written::Now((0..ids.len()).map(nothing).collect()))
+    }
+
+    async fn kept(&self, _: ReplayKey, _: Timestamp) -> Result<Option<Kept>, domain::Error> {
+        Ok(None)
     }
 
     async fn search(

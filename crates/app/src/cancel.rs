@@ -51,7 +51,10 @@ impl App {
             _ => domain::cancel(found, &reasons[place], caller.sender(), now, &policy),
         };
         let ids = ids.to_vec();
-        self.store.registrations().amend_audited(ids, Arc::new(transition), Some(entry)).await
+        let transition = Arc::new(transition);
+        let written =
+            self.store.registrations().amend_with(ids, transition, Some(entry).into()).await?;
+        Ok(written.now().expect("a call without a key is always done"))
     }
 
     /// Of what is not there for the caller to cancel, some it may see: that is told. Every id that led to nothing is

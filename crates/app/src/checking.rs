@@ -64,6 +64,7 @@ impl Checker {
                 remarks: facts.remarks(),
                 newest,
                 sector: facts.work.map(|work| work.sector),
+                located: None,
                 cause: Clone::clone(cause),
             }
         };

@@ -1,7 +1,7 @@
 use domain::place::NearAddress;
 use domain::{
     AuditAction, Caller, Coordinates, Dossier, Error, ErrorKind, EventKind, GetPresence, Page,
-    Performance, SearchDraft, SearchPage, SearchPresences, SearchRefusal, performances,
+    Performance, SearchDraft, SearchPage, SearchPresences, SearchRefusal, WorkMoment, performances,
 };
 
 use crate::App;
@@ -57,7 +57,7 @@ impl App {
                 let action = AuditAction::Search;
                 self.write_down(caller, action, criteria, &page.registrations).await?;
                 let SearchPage { registrations, .. } = seen_page(caller, page);
-                Ok(Ok(performances(&registrations)))
+                Ok(Ok(performances(registrations.iter().filter_map(WorkMoment::of).collect())))
             }
             Err(error) => match error.kind() {
                 ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),

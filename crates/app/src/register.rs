@@ -68,7 +68,9 @@ impl App {
             }
             Vec::new()
         } else {
-            self.store.registrations().register_audited(right, Some(entry)).await?
+            let written =
+                self.store.registrations().register_with(right, Some(entry).into()).await?;
+            written.now().expect("a call without a key is always done")
         };
         let mut stored = stored.into_iter();
         let mut next =

@@ -53,6 +53,37 @@ pub enum ItemError {
 }
 
 impl ItemError {
+    /// Every error.
+    pub const ALL: [Self; 22] = [
+        Self::NotAuthorized,
+        Self::CompanyShape,
+        Self::CompanyCheck,
+        Self::WorkPlace,
+        Self::Inss,
+        Self::RegistrationDate,
+        Self::UnknownRegistration,
+        Self::AlreadyCancelled,
+        Self::TooLateToCancel,
+        Self::RegistrationNotFound,
+        Self::CancelReason,
+        Self::LimosaId,
+        Self::Page,
+        Self::Sector,
+        Self::DayNotAllowed,
+        Self::NotForEmployer,
+        Self::MomentNotAllowed,
+        Self::MomentAhead,
+        Self::MomentTooOld,
+        Self::OfflineSince,
+        Self::ForeignVat,
+        Self::OtherChannel,
+    ];
+
+    /// Reads the code of the protocol.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| error.code() == code)
+    }
+
     /// The code of the protocol.
     pub fn code(self) -> &'static str {
         match self {
@@ -147,6 +178,16 @@ impl ItemErrors {
         (!errors.is_empty()).then_some(Self(errors))
     }
 
+    /// The codes as one text, for stores; read back by [`Self::from_stored`].
+    pub fn to_stored(&self) -> String {
+        self.0.iter().map(|error| error.code()).collect::<Vec<_>>().join(",")
+    }
+
+    /// Reads stored codes.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::of(text.split(',').map(ItemError::from_code).collect::<Option<_>>()?)
+    }
+
     /// The errors, lowest code first.
     pub fn iter(&self) -> impl Iterator<Item = ItemError> + '_ {
         self.0.iter().copied()
@@ -156,5 +197,22 @@ impl ItemErrors {
 impl From<ItemError> for ItemErrors {
     fn from(error: ItemError) -> Self {
         Self(vec![error])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_errors_are_read_back() {
+        for error in ItemError::ALL {
+            assert_eq!(ItemError::from_code(error.code()), Some(error));
+            let errors = ItemErrors::of(vec![error, ItemError::Inss]).expect("two or one");
+            assert_eq!(ItemErrors::from_stored(&errors.to_stored()), Some(errors));
+        }
+        for text in ["", ",", "5,", "102"] {
+            assert_eq!(ItemErrors::from_stored(text), None, "{text:?}");
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Pairs begin and end of work into performances.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Inss, MomentKind, Registration, RegistrationId, Status, WorksReference, belgian_day};
@@ -48,38 +46,60 @@ impl Performance {
     }
 }
 
-/// The performances that `registrations` tell, by person, work and time.
+/// A begin or an end of work, as far as performances are made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkMoment {
+    /// The registration that tells it.
+    pub id: RegistrationId,
+    /// Who.
+    pub inss: Inss,
+    /// Where.
+    pub works: WorksReference,
+    /// Begin or end.
+    pub kind: MomentKind,
+    /// When.
+    pub at: Timestamp,
+    /// Did it come late?
+    pub late: bool,
+}
+
+impl WorkMoment {
+    /// What a registration tells; `None` of whole days, and of what is cancelled.
+    pub fn of(registration: &Registration) -> Option<Self> {
+        let submission = &registration.submission;
+        let moment = submission.moment.as_ref()?;
+        (registration.status != Status::Cancelled).then_some(())?;
+        Some(Self {
+            id: registration.id,
+            inss: submission.who.inss()?,
+            works: submission.works,
+            kind: moment.kind,
+            at: moment.at,
+            late: moment.is_late(),
+        })
+    }
+}
+
+/// The performances that `moments` tell, by person, work and time.
 ///
-/// Cancelled ones and whole days tell none. The moments of one person at one work are taken in the order of time, however
+/// The moments of one person at one work are taken in the order of time, however
 /// they came in; the same moment twice is one. A begin goes with the next end, if no other begin comes between them and
 /// they lie no more than [`LONGEST_HOURS`] apart; whatever is left stands alone. An end comes before a begin at the same
 /// moment. Hours are real ones, so nights that change the clock need no care.
-pub fn performances(registrations: &[Registration]) -> Vec<Performance> {
-    type Key = (Timestamp, std::cmp::Reverse<MomentKind>);
-    let mut sorted: BTreeMap<(Inss, WorksReference), BTreeMap<Key, PerformanceMoment>> =
-        BTreeMap::new();
-    for registration in registrations.iter().filter(|it| it.status != Status::Cancelled) {
-        let submission = &registration.submission;
-        let (Some(moment), Some(inss)) = (&submission.moment, submission.who.inss()) else {
-            continue;
-        };
-        let place = sorted.entry((inss, submission.works)).or_default();
-        let key = (moment.at, std::cmp::Reverse(moment.kind));
-        let told = place.entry(key).or_insert_with(|| PerformanceMoment {
-            at: moment.at,
-            late: false,
-            ids: Vec::new(),
-        });
-        told.late |= moment.is_late();
-        told.ids.push(registration.id);
-    }
+pub fn performances(mut moments: Vec<WorkMoment>) -> Vec<Performance> {
+    let key = |it: &WorkMoment| (it.inss, it.works, it.at, std::cmp::Reverse(it.kind), it.id);
+    moments.sort_unstable_by_key(key);
     let mut all = Vec::new();
-    for ((inss, works), mut moments) in sorted {
-        for moment in moments.values_mut() {
-            moment.ids.sort_unstable();
-        }
-        let moments = moments.into_iter().map(|((_, kind), moment)| (kind.0, moment));
-        all.extend(with_breaks(paired(inss, works, moments)));
+    for of_one in moments.chunk_by(|a, b| (a.inss, a.works) == (b.inss, b.works)) {
+        let told = of_one.chunk_by(|a, b| (a.at, a.kind) == (b.at, b.kind)).map(|same| {
+            let moment = PerformanceMoment {
+                at: same[0].at,
+                late: same.iter().any(|it| it.late),
+                ids: same.iter().map(|it| it.id).collect(),
+            };
+            (same[0].kind, moment)
+        });
+        all.extend(with_breaks(paired(of_one[0].inss, of_one[0].works, told)));
     }
     all
 }
@@ -157,7 +177,8 @@ mod tests {
             let alone = if it.begin.is_some() { "I-" } else { "-O" };
             format!("{}{}", minutes.unwrap_or(alone.into()), gap.unwrap_or_default())
         };
-        performances(&made.collect::<Vec<_>>()).iter().map(tell).collect()
+        let moments = made.filter_map(|it| WorkMoment::of(&it)).collect();
+        performances(moments).iter().map(tell).collect()
     }
 
     #[test]
@@ -203,7 +224,10 @@ mod tests {
         let mut cancelled = moment(2, 1, MomentKind::Out, at("2026-11-24T09:00:00Z"));
         cancelled.status = Status::Cancelled;
         let elsewhere = moment(3, 2, MomentKind::Out, at("2026-11-24T09:00:00Z"));
-        let found = performances(&[begin, cancelled, elsewhere]);
+        let mut day = registration("2026-11-24");
+        day.submission.moment = None;
+        let told = [begin, cancelled, elsewhere, day];
+        let found = performances(told.iter().filter_map(WorkMoment::of).collect());
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|it| it.worked().is_none()));
     }
@@ -217,19 +241,20 @@ mod tests {
             let made: Vec<_> = (1..).zip(&moments).map(|(id, (works, begins, hour))| {
                 let kind = if *begins { MomentKind::In } else { MomentKind::Out };
                 let at = Timestamp::from_second(1_792_900_000 + hour * 3600).expect("in range");
-                moment(id, *works, kind, at)
+                WorkMoment::of(&moment(id, *works, kind, at)).expect("a moment")
             }).collect();
             let mut shuffled = made.clone();
             shuffle(&mut shuffled, seed);
-            let found = performances(&made);
-            prop_assert_eq!(&found, &performances(&shuffled));
+            let count = made.len();
+            let found = performances(made);
+            prop_assert_eq!(&found, &performances(shuffled));
             let ids: usize = found.iter().flat_map(|it| it.begin.iter().chain(&it.end))
                 .map(|moment| moment.ids.len()).sum();
-            prop_assert_eq!(ids, made.len(), "nothing is lost");
+            prop_assert_eq!(ids, count, "nothing is lost");
         }
     }
 
-    fn shuffle(list: &mut [Registration], mut seed: u64) {
+    fn shuffle(list: &mut [WorkMoment], mut seed: u64) {
         for place in (1..list.len()).rev() {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let other = usize::try_from(seed >> 33).expect("31 bits") % (place + 1);

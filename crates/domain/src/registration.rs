@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use crate::register::{ImportId, Register};
 use crate::{
     CancellationReason, Channel, ClientReference, EnterpriseNumber, EventKind, ForeignVatNumber,
-    Inss, LimosaId, Moment, RegistrationId, Remarks, Sector, Sender, Status, WorksReference,
+    Inss, LimosaId, Located, Moment, RegistrationId, Remarks, Sector, Sender, Status,
+    WorksReference,
 };
 
 /// What a sender declared: who is present where, on which day or from or until which moment.
@@ -120,6 +121,7 @@ impl NewRegistration {
             remarks: Remarks::NONE,
             validated: None,
             newest: None,
+            located: None,
         }
     }
 }
@@ -147,6 +149,9 @@ pub struct Registration {
     pub validated: Option<Timestamp>,
     /// The person's number as the registers last told it, where it is another one than was declared.
     pub newest: Option<Inss>,
+    /// What the register of addresses and the work's sites told of the place of work; `None` as long as nobody has
+    /// looked, and for a whole day.
+    pub located: Option<Box<Located>>,
 }
 
 impl Registration {
@@ -173,7 +178,8 @@ impl Registration {
 
     /// The same, for a check that has another cause than that the registration was new.
     pub fn checked_for(&self, cause: Cause, remarks: Remarks, at: Timestamp) -> Option<Amended> {
-        let status = if remarks.is_empty() { Status::Validated } else { Status::Failed };
+        let right = remarks.hard().is_empty();
+        let status = if right { Status::Validated } else { Status::Failed };
         let changes = (status, remarks) != (self.status, self.remarks);
         (changes && self.status != Status::Cancelled)
             .then(|| self.amended(HistoryEntry { at, status, remarks, cause }))

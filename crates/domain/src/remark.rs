@@ -37,11 +37,14 @@ pub enum Remark {
     EmployerNotActive,
     /// The company's contract in the work does not cover the date.
     ContractNotActive,
+    /// Work began or ended farther from every site of the work than the policy lets pass. Ours, and soft: it leaves the
+    /// registration valid, and only REST tells it.
+    FarFromSite,
 }
 
 impl Remark {
-    /// Every remark, in the order of the protocol's list.
-    pub const ALL: [Self; 17] = [
+    /// The remarks of the SOAP protocol, in the order of its list.
+    pub const PROTOCOL: [Self; 17] = [
         Self::DimonaNotOk,
         Self::InssNotFounder,
         Self::EmployerNotFounder,
@@ -61,7 +64,23 @@ impl Remark {
         Self::ContractNotActive,
     ];
 
-    /// The text of the SOAP protocol, with its own spelling and its double spaces.
+    /// Every remark: those of the protocol, then ours.
+    pub const ALL: [Self; 18] = {
+        let mut all = [Self::FarFromSite; 18];
+        let mut place = 0;
+        while place < Self::PROTOCOL.len() {
+            all[place] = Self::PROTOCOL[place];
+            place += 1;
+        }
+        all
+    };
+
+    /// Does it leave a registration valid? Such a remark is not of the SOAP protocol.
+    pub fn is_soft(self) -> bool {
+        matches!(self, Self::FarFromSite)
+    }
+
+    /// The text of the SOAP protocol, with its own spelling and its double spaces; of a soft remark one in its manner.
     pub fn protocol(self) -> &'static str {
         match self {
             Self::DimonaNotOk => "RELATED DIMONA NOT OK",
@@ -83,12 +102,13 @@ impl Remark {
             Self::PersonUnknown => "NISS IS NOT KNOW IN THE NATIONAL REGISTER",
             Self::EmployerNotActive => "EMPLOYER NOT ACTIVE",
             Self::ContractNotActive => "THE COMPANY ID ASSOCIATED AT A NOT ACTIVE CONTRACT",
+            Self::FarFromSite => "PLACE OF WORK IS FAR FROM EVERY SITE OF THE WORK",
         }
     }
 
     /// Reads the text of the SOAP protocol, to the character.
     pub fn from_protocol(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|remark| remark.protocol() == text)
+        Self::PROTOCOL.into_iter().find(|remark| remark.protocol() == text)
     }
 
     fn bit(self) -> u32 {
@@ -131,6 +151,12 @@ impl Remarks {
         self.0 == 0
     }
 
+    /// Those that leave no registration valid: the ones of the protocol.
+    #[must_use]
+    pub fn hard(self) -> Self {
+        self.iter().filter(|remark| !remark.is_soft()).collect()
+    }
+
     /// The remarks, in the order of the protocol's list.
     pub fn iter(self) -> impl Iterator<Item = Remark> {
         Remark::ALL.into_iter().filter(move |remark| self.contains(*remark))
@@ -165,9 +191,11 @@ mod tests {
 
     #[test]
     fn each_text_is_read_back() {
-        for remark in Remark::ALL {
+        for remark in Remark::PROTOCOL {
             assert_eq!(Remark::from_protocol(remark.protocol()), Some(remark));
+            assert!(!remark.is_soft());
         }
+        assert_eq!(Remark::from_protocol(Remark::FarFromSite.protocol()), None, "not of SOAP");
         assert_eq!(Remark::from_protocol("DUC IS NOT EXISTING "), None);
     }
 
@@ -179,8 +207,9 @@ mod tests {
             assert_eq!(Remarks::from_bits(set.bits()), Some(set));
         }
         let all: Remarks = Remark::ALL.into_iter().collect();
-        assert_eq!(all.iter().count(), 17);
+        assert_eq!(all.iter().count(), 18);
+        assert_eq!(all.hard(), Remark::PROTOCOL.into_iter().collect());
         assert!(all.intersects(Remarks::NONE.with(Remark::Duplicate)));
-        assert_eq!(Remarks::from_bits(1 << 17), None);
+        assert_eq!(Remarks::from_bits(1 << 18), None);
     }
 }

@@ -23,7 +23,7 @@ pub struct Sight {
 /// What the registrations of a [`Sight`] have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// The person.
+    /// The person: by this number as it was declared, or as the registers told it.
     Person(Inss),
     /// The employer.
     Employer(EnterpriseNumber),
@@ -61,7 +61,9 @@ impl Sight {
         let submission = &registration.submission;
         let company = submission.who.company();
         let is_of = match self.of {
-            Subject::Person(inss) => submission.who.inss() == Some(inss),
+            Subject::Person(inss) => {
+                submission.who.inss() == Some(inss) || registration.newest == Some(inss)
+            }
             Subject::Employer(employer) => company == Some(employer),
             Subject::Sender(sender) => registration.sender.company == Some(sender),
             Subject::EmployerAtWork(employer, works) => {

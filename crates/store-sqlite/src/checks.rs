@@ -218,8 +218,10 @@ pub(crate) fn finish(
             continue;
         }
         let sector = finding.sector.or(now.sector);
-        let moved = (now.newest, now.sector) != (finding.newest, sector);
-        (now.newest, now.sector) = (finding.newest, sector);
+        let located = finding.located.clone().or(now.located.take());
+        let moved =
+            (now.newest, now.sector) != (finding.newest, sector) || finding.located.is_some();
+        (now.newest, now.sector, now.located) = (finding.newest, sector, located);
         let remarks = still_repeated(connection, &now, finding)?;
         match now.checked_for(finding.cause.clone(), remarks, at) {
             Some(amended) => statements.keep(&amended.registration, &amended.entry)?,

@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     OutOfIds,
     #[error("registration {id}: the stored {field} cannot be read")]
     Unreadable { id: i64, field: &'static str },
+    #[error("the kept outcome of a call cannot be read")]
+    UnreadableOutcome,
     #[error("a row or a key of another register")]
     OtherRegister,
     #[error("a client: the stored {field} cannot be read")]
@@ -40,6 +42,7 @@ impl From<Failure> for Error {
         let kind = match &failure {
             Failure::Sqlite(error) => kind_of(error.sqlite_error_code()),
             Failure::Panicked
+            | Failure::UnreadableOutcome
             | Failure::OtherRegister
             | Failure::Unreadable { .. }
             | Failure::UnreadableClient { .. } => ErrorKind::Internal,

@@ -1,36 +1,98 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{AuditEntry, Error, ItemErrors, NewRegistration, Registration, RegistrationId};
+use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId};
 use jiff::Timestamp;
-use store::{Finding, Finished, Transition};
+use store::{Beside, Finding, Finished, Kept, Once, Transition, Written};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
 use crate::transact::Write;
 use crate::write::Statements;
-use crate::{audit, checks};
+use crate::{audit, checks, once};
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// Something to write, with the call that waits for it.
 pub(crate) enum Job {
-    Register {
-        new: Vec<NewRegistration>,
-        entry: Option<AuditEntry>,
-        reply: Reply<Vec<Registration>>,
-    },
+    Register(Register),
     Amend(Amend),
     Finish(Box<Finish>),
     Other(Box<dyn Write>),
 }
 
+pub(crate) struct Register {
+    pub(crate) new: Vec<NewRegistration>,
+    pub(crate) beside: Beside,
+    /// What the call came to when it was sent before.
+    pub(crate) before: Option<Kept>,
+    pub(crate) reply: Reply<Written<Vec<Registration>>>,
+}
+
 pub(crate) struct Amend {
     pub(crate) ids: Vec<Option<RegistrationId>>,
     pub(crate) transition: Arc<Transition>,
-    pub(crate) entry: Option<AuditEntry>,
+    pub(crate) beside: Beside,
     pub(crate) answers: Vec<Result<Registration, ItemErrors>>,
-    pub(crate) reply: Reply<Vec<Result<Registration, ItemErrors>>>,
+    pub(crate) before: Option<Kept>,
+    pub(crate) reply: Reply<Written<Vec<Result<Registration, ItemErrors>>>>,
+}
+
+impl Register {
+    fn apply(&mut self, ids: Range<i64>, statements: &mut Statements<'_>) -> Result<(), Failure> {
+        let connection = statements.connection();
+        self.before = once::before(connection, self.beside.once.as_ref())?;
+        if self.before.is_some() {
+            return Ok(());
+        }
+        statements.tell_of_new(ids.start, &self.new)?;
+        for (id, new) in ids.clone().zip(&self.new) {
+            statements.insert(id, new)?;
+        }
+        if let Some(entry) = &mut self.beside.entry {
+            entry.registrations = once::ids(ids.clone());
+            audit::append(connection, entry)?;
+        }
+        if let Some(once) = &self.beside.once {
+            once::keep(connection, once, &once.registered(&once::ids(ids), &self.new))?;
+        }
+        Ok(())
+    }
+
+    fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
+        let Self { new, before, reply, .. } = self;
+        let stored =
+            |(id, new): (i64, NewRegistration)| RegistrationId::new(id).map(|id| new.stored_as(id));
+        let written = || match before {
+            Some(kept) => Written::Before(kept),
+            None => Written::Now(ids.zip(new).filter_map(stored).collect()),
+        };
+        let _ = reply.send(outcome.map_err(Error::from).map(|()| written()));
+    }
+}
+
+impl Amend {
+    fn apply(&mut self, statements: &mut Statements<'_>) -> Result<(), Failure> {
+        let connection = statements.connection();
+        self.before = once::before(connection, self.beside.once.as_ref())?;
+        if self.before.is_some() {
+            return Ok(());
+        }
+        self.answers = statements.amend(&self.ids, &self.transition)?;
+        if let Some(entry) = &self.beside.entry {
+            audit::append(connection, &entry.clone().decided(&self.ids, &self.answers))?;
+        }
+        if let Some(once) = &self.beside.once {
+            once::keep(connection, once, &Once::decided(&self.answers))?;
+        }
+        Ok(())
+    }
+
+    fn answer(self, outcome: Result<(), Failure>) {
+        let Self { answers, before, reply, .. } = self;
+        let written = before.map_or(Written::Now(answers), Written::Before);
+        let _ = reply.send(outcome.map_err(Error::from).map(|()| written));
+    }
 }
 
 /// What the checks of a lease found.
@@ -47,7 +109,7 @@ impl Job {
     /// How many registrations it writes, for the size of a commit.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Register { new, .. } => new.len(),
+            Self::Register(register) => register.new.len(),
             Self::Amend(Amend { ids, .. }) => ids.len(),
             Self::Finish(finish) => finish.findings.len(),
             Self::Other(write) => write.weight(),
@@ -57,7 +119,7 @@ impl Job {
     /// How many ids it needs.
     pub(crate) fn ids(&self) -> usize {
         match self {
-            Self::Register { new, .. } => new.len(),
+            Self::Register(register) => register.new.len(),
             _ => 0,
         }
     }
@@ -69,23 +131,8 @@ impl Job {
         statements: &mut Statements<'_>,
     ) -> Result<(), Failure> {
         match self {
-            Self::Register { new, entry, .. } => {
-                statements.tell_of_new(ids.start, new)?;
-                for (id, new) in ids.clone().zip(new) {
-                    statements.insert(id, new)?;
-                }
-                if let Some(entry) = entry {
-                    entry.registrations = ids.filter_map(RegistrationId::new).collect();
-                    audit::append(statements.connection(), entry)?;
-                }
-            }
-            Self::Amend(amend) => {
-                amend.answers = statements.amend(&amend.ids, &amend.transition)?;
-                if let Some(entry) = &amend.entry {
-                    let entry = entry.clone().decided(&amend.ids, &amend.answers);
-                    audit::append(statements.connection(), &entry)?;
-                }
-            }
+            Self::Register(register) => register.apply(ids, statements)?,
+            Self::Amend(amend) => amend.apply(statements)?,
             Self::Finish(finish) => {
                 let Finish { lease, version, findings, at, .. } = &**finish;
                 finish.outcome = checks::finish(statements, *lease, *version, findings, *at)?;
@@ -98,19 +145,8 @@ impl Job {
     /// Answers the call. Whoever has gone away meanwhile does not hear it; what is committed stays.
     pub(crate) fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
         match self {
-            Self::Register { new, reply, .. } => {
-                let stored = |(id, new): (i64, NewRegistration)| {
-                    RegistrationId::new(id).map(|id| new.stored_as(id))
-                };
-                let _ = reply.send(
-                    outcome
-                        .map_err(Error::from)
-                        .map(|()| ids.zip(new).filter_map(stored).collect()),
-                );
-            }
-            Self::Amend(Amend { answers, reply, .. }) => {
-                let _ = reply.send(outcome.map_err(Error::from).map(|()| answers));
-            }
+            Self::Register(register) => register.answer(ids, outcome),
+            Self::Amend(amend) => amend.answer(outcome),
             Self::Finish(finish) => {
                 let Finish { outcome: finished, reply, .. } = *finish;
                 let _ = reply.send(outcome.map_err(Error::from).map(|()| finished));

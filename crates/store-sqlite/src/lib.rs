@@ -17,6 +17,7 @@ mod failure;
 mod ids;
 mod job;
 mod lookup;
+mod once;
 mod plan;
 mod readers;
 mod registers;
@@ -24,6 +25,7 @@ mod replays;
 mod row;
 mod schema;
 mod search;
+mod secrets;
 mod spread;
 mod stats;
 mod transact;
@@ -38,19 +40,20 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use domain::{
-    AuditEntry, Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration,
-    RegistrationId, Search, SearchPage, Visibility,
+    Dossier, Error, ErrorKind, ItemErrors, NewRegistration, Registration, RegistrationId, Search,
+    SearchPage, Visibility, WorkMoment,
 };
+use jiff::Timestamp;
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Checks, Clients, Events, Extracts, Registers, Registrations, Replays, Store,
-    Transition, Works,
+    Addresses, Audit, Beside, Checks, Clients, Events, Extracts, Kept, Registers, Registrations,
+    ReplayKey, Replays, Secrets, Store, Transition, Works, Written,
 };
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
 use crate::failure::Failure;
-use crate::job::{Amend, Job};
+use crate::job::{Amend, Job, Register};
 use crate::readers::Readers;
 use crate::stats::Counters;
 use crate::transact::Transact;
@@ -280,6 +283,10 @@ impl Store for SqliteStore {
         self
     }
 
+    fn secrets(&self) -> &dyn Secrets {
+        self
+    }
+
     async fn check(&self) -> Result<(), Error> {
         self.transact(1, |_| Ok(())).await
     }
@@ -287,23 +294,27 @@ impl Store for SqliteStore {
 
 #[async_trait]
 impl Registrations for SqliteStore {
-    async fn register_audited(
+    async fn register_with(
         &self,
-        registrations: Vec<NewRegistration>,
-        entry: Option<AuditEntry>,
-    ) -> Result<Vec<Registration>, Error> {
-        self.write(|reply| Job::Register { new: registrations, entry, reply }).await
+        new: Vec<NewRegistration>,
+        beside: Beside,
+    ) -> Result<Written<Vec<Registration>>, Error> {
+        self.write(|reply| Job::Register(Register { new, beside, before: None, reply })).await
     }
 
-    async fn amend_audited(
+    async fn amend_with(
         &self,
         ids: Vec<Option<RegistrationId>>,
         transition: Arc<Transition>,
-        entry: Option<AuditEntry>,
-    ) -> Result<Vec<Result<Registration, ItemErrors>>, Error> {
-        let amend =
-            |reply| Job::Amend(Amend { ids, transition, entry, answers: Vec::new(), reply });
+        beside: Beside,
+    ) -> Result<Written<Vec<Result<Registration, ItemErrors>>>, Error> {
+        let (answers, before) = (Vec::new(), None);
+        let amend = |reply| Job::Amend(Amend { ids, transition, beside, answers, before, reply });
         self.write(amend).await
+    }
+
+    async fn kept(&self, key: ReplayKey, now: Timestamp) -> Result<Option<Kept>, Error> {
+        self.look_up(move |connection| once::kept(connection, key, now)).await
     }
 
     async fn search(
@@ -314,6 +325,16 @@ impl Registrations for SqliteStore {
     ) -> Result<SearchPage, Error> {
         let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
         lane.read(move |connection| search::search(connection, &search, &visible, budget)).await
+    }
+
+    async fn moments(
+        &self,
+        search: Search,
+        visible: Visibility,
+        budget: u32,
+    ) -> Result<Vec<WorkMoment>, Error> {
+        let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
+        lane.read(move |connection| search::moments(connection, &search, &visible, budget)).await
     }
 
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {
@@ -335,7 +356,7 @@ mod tests {
         let works = vec![domain::sample::works_reference(1)];
         assert_eq!(store.sectors(works.clone()).await.expect("read"), [None]);
         let work = Work::new(works[0], Sector::Meat);
-        let change = Change::put_works(vec![work], "test", jiff::Timestamp::UNIX_EPOCH);
+        let change = Change::put_works(vec![work], "test", Timestamp::UNIX_EPOCH);
         store.registers().change(change).await.expect("written");
         assert_eq!(store.sectors(works).await.expect("read"), [Some(Sector::Meat)]);
         let more: Vec<_> = (1..=20).map(domain::sample::works_reference).collect();

@@ -31,6 +31,8 @@ pub(crate) enum Breadth {
     Id,
     /// All that filters and sort keys look at, from the row.
     Row,
+    /// What performances are made of, which the index of moments has.
+    Moment,
 }
 
 /// The statement of a search, to be run once for each [`Self::step`] of its days.
@@ -70,6 +72,17 @@ impl Plan {
         Self { breadth: Breadth::Row, ..self }
     }
 
+    /// The plan of the same way to moments.
+    pub(crate) fn to_moments(self, search: &Search, limited: bool) -> Self {
+        let beside_the_index = search.near.is_some()
+            || search.remarks.is_some()
+            || search.created_from.is_some()
+            || search.created_until.is_some()
+            || search.sector.is_some();
+        let covered = self.access == Access::Company && !limited && !beside_the_index;
+        Self { breadth: if covered { Breadth::Moment } else { Breadth::Row }, ..self }
+    }
+
     /// The last of the days that one run of the statement can look at when it begins with `first`.
     pub(crate) fn last_of_step(self, first: i64) -> i64 {
         match self.access {
@@ -84,7 +97,11 @@ impl Plan {
             Breadth::Id => "id, day",
             Breadth::Row => {
                 "id, day, works, company, status, remarks, created, sector, channel, sender_id, \
-                 inss, sender_company, event, at, place, foreign_vat, newest"
+                 inss, sender_company, event, at, place, foreign_vat, newest, offline_since"
+            }
+            Breadth::Moment => {
+                "id, day, works, company, status, 0, 0, NULL, NULL, NULL, inss, NULL, event, at, NULL, \
+                 foreign_vat, NULL, offline_since"
             }
         };
         let (index, condition) = match self.access {
@@ -100,6 +117,9 @@ impl Plan {
                 ("registration_by_works", "day = ?1 AND works = ?2 AND company = ?3")
             }
             Access::Works => ("registration_by_works", "day = ?1 AND works = ?2"),
+            Access::Company if self.breadth == Breadth::Moment => {
+                ("moment_by_company", "day = ?1 AND company = ?2 AND event IS NOT NULL")
+            }
             Access::Company => ("registration_by_company", "day = ?1 AND company = ?2"),
             // What an employer sent for itself is found by the employer, and not in this index.
             Access::Sender => (
@@ -124,7 +144,9 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::way::Way;
-    use crate::{addresses, audit, clients, events, lookup, registers, replays, schema, search};
+    use crate::{
+        addresses, audit, clients, events, lookup, once, registers, replays, schema, search,
+    };
 
     pub(crate) fn database() -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -213,6 +235,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn moments_of_an_employer_are_read_from_their_index_alone() {
+        let connection = database();
+        let mut covered = 0;
+        for search in every_search() {
+            let plan = Way::of(&search).plan.to_moments(&search, false);
+            let steps = steps(&connection, &plan.sql());
+            let [step] = &steps[..] else { panic!("{search:?}: {steps:?}") };
+            assert!(step.starts_with("SEARCH"), "{search:?}: {step}");
+            if plan.breadth == Breadth::Moment {
+                covered += 1;
+                let way = "USING COVERING INDEX moment_by_company (day=? AND company=?)";
+                assert!(step.ends_with(way), "{search:?}: {step}");
+            }
+        }
+        assert!(covered > 100, "{covered}");
+    }
+
+    #[test]
     fn only_days_that_lie_together_share_a_step() {
         let (mut by_person, mut by_day) = every_search()
             .map(|search| Way::of(&search).plan)
@@ -246,6 +286,11 @@ pub(crate) mod tests {
                 "SEARCH client_certificate USING COVERING INDEX client_by_subject (subject=? AND issuer=?)",
             ),
             (audit::RECORDS.to_owned(), "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"),
+            (once::KEPT.to_owned(), "SEARCH kept_call USING PRIMARY KEY (key=?)"),
+            (
+                once::OVER.to_owned(),
+                "SEARCH kept_call USING COVERING INDEX kept_call_by_end (until<?)",
+            ),
             (
                 replays::OVER.to_owned(),
                 "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use domain::register::{ImportId, Register};
 use domain::{
     CancellationReason, Cause, Channel, ClientReference, EnterpriseNumber, ForeignVatNumber,
-    HistoryEntry, Inss, LimosaId, Moment, MomentKind, NewRegistration, PlaceOfWork, Registration,
-    RegistrationId, Remarks, Sector, Sender, Status, Submission, Who, WorksReference, day_number,
+    HistoryEntry, Inss, LimosaId, Located, Moment, MomentKind, NewRegistration, PlaceOfWork,
+    Registration, RegistrationId, Remarks, Sector, Sender, Status, Submission, Who, WorksReference,
+    day_number,
 };
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
@@ -19,7 +20,7 @@ const EPOCH: Date = date(1970, 1, 1);
 /// The columns of a registration, in the order that [`registration`] reads and [`bind`] binds.
 pub(crate) const COLUMNS: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, \
                                   sender_id, sender_company, sender_type, status, remarks, validated, event, at, \
-                                  place, offline_since, foreign_vat, newest";
+                                  place, offline_since, foreign_vat, newest, located";
 
 /// The columns of a history entry, in the order that [`history_entry`] reads.
 pub(crate) const HISTORY_COLUMNS: &str =
@@ -67,7 +68,8 @@ pub(crate) fn bind(
     bind_moment(statement, submission.moment.as_deref())?;
     let vat = submission.who.foreign_vat();
     statement.raw_bind_parameter(21, vat.map(ForeignVatNumber::as_str))?;
-    statement.raw_bind_parameter(22, None::<i64>)
+    statement.raw_bind_parameter(22, None::<i64>)?;
+    statement.raw_bind_parameter(23, None::<i64>)
 }
 
 /// The employer's column.
@@ -148,6 +150,9 @@ pub(crate) fn registration(row: &Row<'_>) -> Result<Registration, Failure> {
                     .and_then(Inss::from_stored)
                     .ok_or(unreadable("newest number"))
             })
+            .transpose()?,
+        located: text(row, 22)?
+            .map(|text| Located::from_stored(text).map(Box::new).ok_or(unreadable("place found")))
             .transpose()?,
     })
 }

@@ -15,6 +15,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0010_checks.sql"),
     include_str!("../migrations/0011_work_leaders.sql"),
     include_str!("../migrations/0012_kept_certificates.sql"),
+    include_str!("../migrations/0013_kept_calls.sql"),
+    include_str!("../migrations/0014_located.sql"),
+    include_str!("../migrations/0015_secrets.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use domain::{
-    Direction, EventKind, MomentKind, PlaceOfWork, Registration, Remarks, Search, SearchPage, Sort,
-    SortKey, SortValue, Status, Visibility,
+    Direction, EventKind, Inss, MomentKind, PlaceOfWork, Registration, RegistrationId, Remarks,
+    Search, SearchPage, Sort, SortKey, SortValue, Status, Visibility, WorkMoment, WorksReference,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
@@ -22,7 +22,9 @@ pub(crate) fn search(
 ) -> Result<SearchPage, Failure> {
     // One transaction, so that count, order and page are of one moment.
     let transaction = connection.unchecked_transaction()?;
-    let mut hits = hits(&transaction, search, visible, budget)?;
+    let mut hits = found(&transaction, search, visible, budget, Aim::Registrations, &|row| {
+        Ok(Some(Hit { key: key(row, search.sort)?, id: row.get(0)? }))
+    })?;
     let direction = search.sort.direction;
     hits.sort_unstable_by(|a, b| a.compare(&b.key, b.id, direction));
     // Several ways may lead to the same registration; equal ones now stand side by side.
@@ -56,44 +58,75 @@ impl Hit {
     }
 }
 
-/// What matches, by every way that has to be gone.
-fn hits(
+/// The begins and ends of work that a search finds.
+pub(crate) fn moments(
     connection: &Connection,
     search: &Search,
     visible: &Visibility,
     budget: u32,
-) -> Result<Vec<Hit>, Failure> {
+) -> Result<Vec<WorkMoment>, Failure> {
+    let transaction = connection.unchecked_transaction()?;
+    let mut moments = found(&transaction, search, visible, budget, Aim::Moments, &moment)?;
+    // Several ways may lead to the same one.
+    moments.sort_unstable_by_key(|moment| moment.id);
+    moments.dedup_by_key(|moment| moment.id);
+    Ok(moments)
+}
+
+/// What is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Registrations,
+    Moments,
+}
+
+/// What `read` makes of each row that matches, by every way that has to be gone.
+fn found<T>(
+    connection: &Connection,
+    search: &Search,
+    visible: &Visibility,
+    budget: u32,
+    aim: Aim,
+    read: &dyn Fn(&Row<'_>) -> Result<Option<T>, Failure>,
+) -> Result<Vec<T>, Failure> {
     let stored = stored_days(connection)?;
+    let go = |ways: Vec<Way<'_>>| {
+        let ways = match aim {
+            Aim::Registrations => ways,
+            Aim::Moments => ways.into_iter().map(|way| way.into_moments(search)).collect(),
+        };
+        go(connection, &ways, search, stored, budget, read)
+    };
     let sights = match visible {
         Visibility::Everything => {
             let way = Way::of(search);
             let newest = search.inss.map(|_| way.newest(search));
-            let ways: Vec<_> = std::iter::once(way).chain(newest).collect();
-            return go(connection, &ways, search, stored, budget);
+            return go(std::iter::once(way).chain(newest).collect());
         }
         Visibility::Only(sights) => sights,
     };
     if search.inss.is_some() {
         let way = Way::of_person(search, sights);
         let newest = way.newest(search);
-        match go(connection, &[way, newest], search, stored, budget) {
+        match go(vec![way, newest]) {
             // Too much of the person that the caller may not see: its own ways then, whose length is its own alone.
             Err(Failure::TooBroad(_)) => {}
             other => return other,
         }
     }
-    go(connection, &Way::of_sights(search, sights), search, stored, budget)
+    go(Way::of_sights(search, sights))
 }
 
 /// Goes these ways, looking at no more than `budget` registrations, and stepping no more often into an index.
-fn go(
+fn go<T>(
     connection: &Connection,
     ways: &[Way<'_>],
     search: &Search,
     stored: (i64, i64),
     budget: u32,
-) -> Result<Vec<Hit>, Failure> {
-    let mut hits = Vec::new();
+    read: &dyn Fn(&Row<'_>) -> Result<Option<T>, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut found = Vec::new();
     let (mut looked_at, mut stepped) = (0, 0);
     for way in ways {
         let mut statement = connection.prepare_cached(&way.plan.sql())?;
@@ -112,12 +145,34 @@ fn go(
                 let wanted =
                     way.plan.breadth == Breadth::Id || matches(row, search)? && way.shows(row)?;
                 if wanted {
-                    hits.push(Hit { key: key(row, search.sort)?, id: row.get(0)? });
+                    found.extend(read(row)?);
                 }
             }
         }
     }
-    Ok(hits)
+    Ok(found)
+}
+
+/// What a row tells as a moment; nothing if it is a whole day, or cancelled.
+fn moment(row: &Row<'_>) -> Result<Option<WorkMoment>, Failure> {
+    let number = row.get(0)?;
+    let unreadable = |field| Failure::Unreadable { id: number, field };
+    let Some(kind) = row.get::<_, Option<u8>>(12)? else { return Ok(None) };
+    let status: u8 = row.get(4)?;
+    let Some(inss) = row.get::<_, Option<i64>>(10)? else { return Ok(None) };
+    if status == Status::Cancelled.number() {
+        return Ok(None);
+    }
+    let works = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+    let late: Option<i64> = row.get(17)?;
+    Ok(Some(WorkMoment {
+        id: RegistrationId::new(number).ok_or(unreadable("id"))?,
+        inss: Inss::from_stored(inss.cast_unsigned()).ok_or(unreadable("person"))?,
+        works: WorksReference::parse(works).ok_or(unreadable("works"))?,
+        kind: MomentKind::from_number(kind).ok_or(unreadable("event"))?,
+        at: row::moment(row.get(13)?).ok_or(unreadable("moment"))?,
+        late: late.is_some(),
+    }))
 }
 
 /// The first and the last day that have registrations.

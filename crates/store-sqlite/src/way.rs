@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rusqlite::{Row, Statement};
 
 use crate::failure::Failure;
-use crate::plan::{Access, Plan};
+use crate::plan::{Access, Breadth, Plan};
 use crate::search::employer;
 
 pub(crate) struct Way<'s> {
@@ -47,7 +47,8 @@ impl<'s> Way<'s> {
     /// The same by the person's newest number, where another one was declared.
     pub(crate) fn newest(&self, search: &Search) -> Self {
         let plan = Plan::new(Access::Newest, search);
-        let plan = if self.sights.is_some() { plan.with_row() } else { plan };
+        let wide = self.sights.is_some() || self.plan.breadth == Breadth::Row;
+        let plan = if wide { plan.with_row() } else { plan };
         let Self { inss, works, enterprise, sights, .. } = *self;
         Self { plan, inss, works, enterprise, days: self.days.clone(), sights }
     }
@@ -58,18 +59,28 @@ impl<'s> Way<'s> {
         Self { plan: way.plan.with_row(), sights: Some(sights), ..way }
     }
 
-    /// One way for each sight that can show something of what is searched.
+    /// The ways of each sight that can show something of what is searched.
     pub(crate) fn of_sights(search: &Search, sights: &[Sight]) -> Vec<Self> {
-        sights.iter().filter_map(|sight| Self::of_sight(search, *sight)).collect()
+        let ways = |sight: &Sight| {
+            let way = Self::of_sight(search, *sight);
+            let newest = way
+                .as_ref()
+                .filter(|_| matches!(sight.of, Subject::Person(_)))
+                .map(|way| way.newest(search));
+            way.into_iter().chain(newest)
+        };
+        sights.iter().flat_map(ways).collect()
+    }
+
+    /// The same way to moments.
+    pub(crate) fn into_moments(self, search: &Search) -> Self {
+        Self { plan: self.plan.to_moments(search, self.sights.is_some()), ..self }
     }
 
     fn of_sight(search: &Search, sight: Sight) -> Option<Self> {
         let wants_company = |company| search.company.is_none_or(|wanted| wanted == company);
         let (access, inss, works, enterprise) = match sight.of {
-            Subject::Person(inss) => {
-                search.inss.is_none_or(|wanted| wanted == inss).then_some(())?;
-                (Access::Inss, Some(inss), None, None)
-            }
+            Subject::Person(inss) => (Access::Inss, Some(inss), None, None),
             Subject::Employer(company) => {
                 wants_company(company).then_some(())?;
                 let access =
@@ -86,6 +97,9 @@ impl<'s> Way<'s> {
         let enterprise = enterprise.map(|company: EnterpriseNumber| company.number().cast_signed());
         let days = days(search, sight.period);
         let plan = Plan::new(access, search);
+        // The person that is searched for may be known by another number than the sight's.
+        let other = access == Access::Inss && search.inss.is_some() && search.inss != inss;
+        let plan = if other { plan.with_row() } else { plan };
         (!days.is_empty()).then_some(Self { plan, inss, works, enterprise, days, sights: None })
     }
 
@@ -138,13 +152,17 @@ impl<'s> Way<'s> {
         let works = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
         let company: Option<i64> = row.get(3)?;
         let inss: Option<i64> = row.get(10)?;
+        let newest: Option<i64> = row.get(16)?;
         let sender: Option<i64> = row.get(11)?;
         let is = |number: Option<i64>, enterprise: EnterpriseNumber| {
             number == Some(enterprise.number().cast_signed())
         };
         Ok(sights.iter().any(|sight| {
             let is_of = match sight.of {
-                Subject::Person(person) => inss == Some(person.number().cast_signed()),
+                Subject::Person(person) => {
+                    let number = Some(person.number().cast_signed());
+                    inss == number || newest == number
+                }
                 Subject::Employer(employer) => is(company, employer),
                 Subject::Sender(enterprise) => is(sender, enterprise),
                 Subject::EmployerAtWork(employer, at) => {

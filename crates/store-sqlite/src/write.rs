@@ -34,7 +34,7 @@ impl<'c> Statements<'c> {
             load: connection
                 .prepare(&format!("SELECT {columns} FROM registration WHERE id = ?"))?,
             update: connection.prepare(
-                "UPDATE registration SET status = ?, remarks = ?, validated = ?, newest = ?, sector = ? WHERE id = ?",
+                "UPDATE registration SET status = ?, remarks = ?, validated = ?, newest = ?, sector = ?, located = ? WHERE id = ?",
             )?,
             append: connection.prepare(
                 "INSERT INTO history (registration, place, at, status, remarks, cause, reason, \
@@ -120,6 +120,7 @@ impl<'c> Statements<'c> {
             now.validated.map(jiff::Timestamp::as_millisecond),
             now.newest.map(|inss| inss.number().cast_signed()),
             now.sector.map(domain::Sector::number),
+            now.located.as_ref().map(|located| located.to_stored()),
             now.id.number(),
         ))?;
         Ok(())

@@ -8,7 +8,7 @@ use thiserror::Error as ThisError;
 /// Keeps the audit: it only grows, and each record holds the hash of the one before.
 ///
 /// What changes registrations or clients is written with the change, in its transaction: see
-/// [`crate::Registrations::register_audited`].
+/// [`crate::Registrations::register_with`].
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// Appends the record of something that changes nothing, such as a consultation. When it answers, it is on disk.

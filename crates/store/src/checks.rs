@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::{Cause, Error, Inss, Registration, RegistrationId, Remarks, Sector};
+use domain::{Cause, Error, Inss, Located, Registration, RegistrationId, Remarks, Sector};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -69,6 +69,8 @@ pub struct Finding {
     pub newest: Option<Inss>,
     /// The sector of the work, when it is known.
     pub sector: Option<Sector>,
+    /// What was found out about the place of work; `None` leaves what is known.
+    pub located: Option<Box<Located>>,
     /// Why it was checked.
     pub cause: Cause,
 }

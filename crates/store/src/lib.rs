@@ -14,9 +14,11 @@ mod clients;
 pub mod contract;
 mod events;
 mod extracts;
+mod once;
 mod registers;
 mod registrations;
 mod replays;
+mod secrets;
 mod works;
 
 use async_trait::async_trait;
@@ -28,12 +30,14 @@ pub use checks::{Backlog, Checks, Finding, Finished, Lease, Repetition};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use events::{Events, WebhookChange};
 pub use extracts::Extracts;
+pub use once::{Beside, Kept, KeptItem, Once, Written};
 pub use registers::{
     DeclaredWorks, Employers, Employments, Enterprises, ImportForm, Mandates, Persons,
     PostedWorkers, Registers, Staging,
 };
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
+pub use secrets::Secrets;
 pub use works::Works;
 
 /// A store, by its areas.
@@ -68,6 +72,9 @@ pub trait Store: Send + Sync {
 
     /// The steps of registrations, and who is told of them.
     fn events(&self) -> &dyn Events;
+
+    /// What all nodes have in common and nobody else knows.
+    fn secrets(&self) -> &dyn Secrets;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

@@ -34,6 +34,11 @@ impl ReplayKey {
         Self(hash.finalize().into())
     }
 
+    /// The key of stored bytes.
+    pub fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

@@ -2,11 +2,13 @@
 
 mod fold;
 mod grid;
+mod located;
 mod spelling;
 
 use crate::Coordinates;
 
 pub use grid::{Cells, cell, metres_between, window};
+pub use located::Located;
 pub use spelling::{house_key, name_key};
 
 /// A region that publishes its addresses.
@@ -77,7 +79,7 @@ impl Names {
 }
 
 /// An address of a region's register.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisteredAddress {
     /// The region.
     pub region: Region,

@@ -158,6 +158,7 @@ pub(super) fn remark(remark: Remark, language: Language) -> (&'static str, &'sta
         Remark::Duplicate => ("duplicate", "there is an earlier registration of the same", "er is een eerdere registratie van hetzelfde", "il existe un enregistrement antérieur identique", "es gibt eine frühere Registrierung desselben"),
         Remark::PersonUnknown => ("personUnknown", "the person is not known", "de persoon is niet gekend", "la personne n'est pas connue", "die Person ist nicht bekannt"),
         Remark::EmployerNotActive => ("employerNotActive", "the employer is not active on this day", "de werkgever is die dag niet actief", "l'employeur n'est pas actif ce jour-là", "der Arbeitgeber ist an diesem Tag nicht aktiv"),
+        Remark::FarFromSite => ("farFromSite", "the place of work is far from every site of the work", "de plaats van tewerkstelling ligt ver van elke werf van het werk", "le lieu de travail est loin de chaque site du chantier", "der Arbeitsort ist weit von jeder Baustelle des Werks entfernt"),
         Remark::ContractNotActive => ("contractNotActive", "the company's contract in the work does not cover this day", "het contract van de onderneming dekt deze dag niet", "le contrat de l'entreprise ne couvre pas ce jour", "der Vertrag des Unternehmens deckt diesen Tag nicht ab"),
     };
     (code, pick(language, en, nl, fr, de))

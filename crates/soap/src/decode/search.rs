@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn the_texts_of_the_schema_are_those_of_the_domain() {
         assert!(STATUSES.iter().all(|text| Status::from_protocol(text).is_some()));
-        assert_eq!(REMARKS.to_vec(), Remark::ALL.map(Remark::protocol).to_vec());
+        assert_eq!(REMARKS.to_vec(), Remark::PROTOCOL.map(Remark::protocol).to_vec());
         assert!(SORT_KEYS.iter().all(|text| SortKey::from_protocol(text).is_some()));
         assert!(DIRECTIONS.iter().all(|text| Direction::from_protocol(text).is_some()));
         assert_eq!(STATUSES.len(), Status::ALL.len());

@@ -83,6 +83,8 @@ impl Xml {
         if let Some(at) = at {
             self.moment("ValidationDate", at);
         }
+        // The contract has no text for the soft ones.
+        let remarks = remarks.hard();
         if !remarks.is_empty() {
             self.element("RemarkList", |xml| {
                 for remark in remarks.iter().take(MOST) {

@@ -219,7 +219,7 @@ fn an_unknown_id_is_answered_with_nothing() {
 
 #[test]
 fn no_more_remarks_are_shown_than_the_schema_allows() {
-    let all = remarks(Remark::ALL);
+    let all = remarks(Remark::PROTOCOL);
     let registration =
         full().checked(all, at("2026-11-24T06:05:05Z")).expect("a check").registration;
     let page = SearchPage { count: 1, registrations: vec![registration] };

@@ -34,8 +34,8 @@ pub async fn registrations_are_written_down_with_their_ids(fixture: &impl Fixtur
     let store = fixture.open().await;
     let new = vec![worker(1, 1, 1), posted(), worker(2, 1, 1)];
     let asked = entry(AuditAction::Register).about(&new, 4);
-    let stored = store.registrations().register_audited(new, Some(asked.clone())).await;
-    let stored = stored.expect("stored");
+    let stored = store.registrations().register_with(new, Some(asked.clone()).into()).await;
+    let stored = stored.expect("stored").now().expect("stored now");
     let expected = AuditEntry {
         registrations: stored.iter().map(|registration| registration.id).collect(),
         ..asked
@@ -64,9 +64,11 @@ pub async fn decisions_are_written_down_with_what_became_of_them(fixture: &impl 
     for answered in 0..2 {
         let answers = store
             .registrations()
-            .amend_audited(ids.clone(), Arc::new(first_only), Some(asked.clone()))
+            .amend_with(ids.clone(), Arc::new(first_only), Some(asked.clone()).into())
             .await
-            .expect("handled");
+            .expect("handled")
+            .now()
+            .expect("decided now");
         let body = audit_body(&asked.clone().decided(&ids, &answers));
         let written = records(&*store).await;
         assert_eq!((written.len(), &written[answered].body), (answered + 1, &body));
@@ -105,7 +107,7 @@ pub async fn the_chain_has_no_gap_whoever_appends(fixture: &impl Fixture) {
                 let entry = AuditEntry { persons, ..entry(AuditAction::Search) };
                 if call % 3 == 0 {
                     let new = vec![worker(call, 1, 1)];
-                    store.registrations().register_audited(new, Some(entry)).await.map(drop)
+                    store.registrations().register_with(new, Some(entry).into()).await.map(drop)
                 } else {
                     store.audit().append(entry).await
                 }

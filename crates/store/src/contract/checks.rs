@@ -26,7 +26,8 @@ pub(super) async fn lease(store: &dyn Store, most: u32) -> Option<Lease> {
 /// What a check says that has nothing to object.
 pub(super) fn finding(of: &(Registration, Cause)) -> Finding {
     let (id, remarks, cause) = (of.0.id, Remarks::NONE, of.1.clone());
-    Finding { id, remarks, newest: None, sector: None, cause }
+    let (newest, sector, located) = (None, None, None);
+    Finding { id, remarks, newest, sector, located, cause }
 }
 
 pub(super) async fn finish(store: &dyn Store, lease: &Lease, findings: Vec<Finding>) -> Finished {

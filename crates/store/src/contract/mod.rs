@@ -16,7 +16,13 @@ pub mod consulting;
 pub mod events;
 /// Extracts.
 pub mod extracts;
+/// What a check found, as it is kept.
+pub mod findings;
 mod model;
+/// Begins and ends of work.
+pub mod moments;
+/// Calls that are done once.
+pub mod once;
 /// What is checked again, and why.
 pub mod rechecks;
 /// Storing registrations.
@@ -28,6 +34,8 @@ pub mod replays;
 mod samples;
 /// Searches, held against the plain definition.
 pub mod searching;
+/// What all nodes share.
+pub mod secrets;
 /// The register of works.
 pub mod works;
 
@@ -122,6 +130,15 @@ macro_rules! contract_suite {
             audit::decisions_are_written_down_with_what_became_of_them,
             audit::changes_of_clients_are_written_down,
             audit::the_chain_has_no_gap_whoever_appends,
+            findings::what_a_check_found_is_kept,
+            findings::a_person_is_found_by_the_number_that_a_check_told,
+            moments::moments_agree_with_what_a_search_finds,
+            once::a_call_with_a_key_is_done_once,
+            once::of_many_calls_with_one_key_one_is_done,
+            once::decisions_with_a_key_are_made_once,
+            once::a_call_that_fails_keeps_nothing,
+            once::outcomes_that_are_over_are_forgotten,
+            secrets::who_asks_first_makes_the_secret,
             replays::of_many_uses_at_the_same_time_one_is_the_first,
             replays::keys_that_are_over_are_forgotten,
             extracts::the_extract_noted_last_is_remembered,
@@ -166,6 +183,10 @@ mod tests {
             ("audit", include_str!("audit.rs")),
             ("replays", include_str!("replays.rs")),
             ("addresses", include_str!("addresses.rs")),
+            ("findings", include_str!("findings.rs")),
+            ("moments", include_str!("moments.rs")),
+            ("once", include_str!("once.rs")),
+            ("secrets", include_str!("secrets.rs")),
             ("extracts", include_str!("extracts.rs")),
         ];
         for (module, source) in sources {

@@ -28,7 +28,7 @@ async fn seen(store: &dyn Store, search: &Search, visible: Visibility) -> Search
 }
 
 /// Registrations of every status, with and without remarks.
-async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registration> {
+pub(super) async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registration> {
     let mut all = stored(store, mixed(random, 400)).await;
     for (remarks, part) in [
         (Remarks::NONE, 0..80),
@@ -50,7 +50,7 @@ async fn filled(store: &dyn Store, random: &mut fastrand::Rng) -> Vec<Registrati
 }
 
 /// Everything, or a few sights that may overlap, on some days or on all.
-fn random_visibility(random: &mut fastrand::Rng) -> Visibility {
+pub(super) fn random_visibility(random: &mut fastrand::Rng) -> Visibility {
     if random.u8(..3) == 0 {
         return Visibility::Everything;
     }
@@ -71,7 +71,7 @@ fn random_visibility(random: &mut fastrand::Rng) -> Visibility {
     Visibility::Only(sights)
 }
 
-fn random_search(random: &mut fastrand::Rng) -> Search {
+pub(super) fn random_search(random: &mut fastrand::Rng) -> Search {
     let day = |random: &mut fastrand::Rng| DAY + i64::from(random.u8(..6)).days() - 1.day();
     let instant = |random: &mut fastrand::Rng| -> Timestamp {
         moment("2026-11-24T06:00:00Z") + i64::from(random.u16(..2000)).milliseconds()

@@ -53,7 +53,7 @@ async fn searches(scene: &Scene) -> Vec<Answer> {
     let work = element("t:WorkPlaceId", sample::works_reference(1).as_str());
     let statuses = element("t:StatusList", &element("t:Status", "FAILED").repeat(4));
     let remark = |remark: Remark| element("t:Remark", remark.protocol());
-    let remarks = element("t:RemarkList", &Remark::ALL.map(remark).concat());
+    let remarks = element("t:RemarkList", &Remark::PROTOCOL.map(remark).concat());
     for before in [&inss, &company, &work, &statuses, &remarks] {
         messages.push(search(before, BOTH, "", ""));
     }
