@@ -15,6 +15,7 @@ pub fn verify_message(bytes: &[u8]) {
     let mut trust = Trust::new();
     // The corpus is signed with keys that no authority knows.
     trust.leave_unchained();
+    let kept: Vec<_> = Certificate::from_der(ISSUER).into_iter().collect();
     let issuers = Issuers {
         name: "urn:example:sts".to_owned(),
         keys: Certificate::from_der(ISSUER).into_iter().map(IssuerKey::new).collect(),
@@ -25,6 +26,7 @@ pub fn verify_message(bytes: &[u8]) {
             policy,
             trust: &trust,
             issuers: &issuers,
+            kept: &kept,
             freshness: Freshness::default(),
             actor: None,
             now: "2026-11-25T08:00:00Z".parse().expect("is a moment"),
@@ -55,6 +57,7 @@ pub fn certificate(bytes: &[u8]) {
     assert_eq!(Certificate::from_der(certificate.der()).as_ref(), Ok(&certificate));
     let written = certificate.issuer().to_string();
     assert!(written.len() < bytes.len() * 8 + 100);
+    assert_eq!(certificate.handles().len(), 3);
     let mut trust = Trust::new();
     trust.add_known(certificate.clone());
     let _ = trust.add_authority(certificate.clone());

@@ -46,6 +46,7 @@ fn main() {
         policy: Policy::VAR_C,
         trust: &trust,
         issuers: &issuers,
+        kept: &[],
         freshness: Freshness::default(),
         actor: None,
         now,

@@ -8,7 +8,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::algorithm::{DigestAlgorithm, sha256};
 use crate::refusal::hexadecimal;
-use crate::{DistinguishedName, PublicKey, Refusal};
+use crate::{DistinguishedName, PublicKey, Refusal, handle};
 
 /// No certificate that is meant honestly is larger, in bytes.
 pub(crate) const LARGEST: usize = 16 * 1024;
@@ -26,6 +26,8 @@ struct Parts {
     issuer: DistinguishedName,
     serial: Vec<u8>,
     subject_key_identifier: Option<Vec<u8>>,
+    /// What takes its place without the extension: the SHA-1 digest of the key's bits (RFC 5280, 4.2.1.2).
+    key_sha1: [u8; 20],
     sha1: [u8; 20],
     sha256: [u8; 32],
     not_before: Timestamp,
@@ -52,15 +54,14 @@ impl Certificate {
             Timestamp::from_second(seconds).map_err(|_| malformed("its validity is out of range"))
         };
         let usage = parsed.key_usage().map_err(|_| malformed("its key usage cannot be read"))?;
-        let mut sha1 = [0; 20];
-        sha1.copy_from_slice(DigestAlgorithm::Sha1.digest(der).as_ref());
         Ok(Self(Arc::new(Parts {
             key: PublicKey::of_certificate(parsed.public_key())?,
             subject: DistinguishedName::of(parsed.subject()),
             issuer: DistinguishedName::of(parsed.issuer()),
             serial: parsed.raw_serial().to_vec(),
             subject_key_identifier: subject_key_identifier(&parsed),
-            sha1,
+            key_sha1: sha1(&parsed.public_key().subject_public_key.data),
+            sha1: sha1(der),
             sha256: sha256(&[der]),
             not_before: time(parsed.validity().not_before.timestamp())?,
             not_after: time(parsed.validity().not_after.timestamp())?,
@@ -104,6 +105,11 @@ impl Certificate {
         self.0.subject_key_identifier.as_deref()
     }
 
+    /// The identifier of its key: that of the extension or, where there is none, what WSS4J makes of the key instead.
+    pub(crate) fn key_identifier(&self) -> &[u8] {
+        self.subject_key_identifier().unwrap_or(&self.0.key_sha1)
+    }
+
     /// Its SHA-1 digest, by which WS-Security 1.1 refers to it.
     pub fn sha1(&self) -> &[u8; 20] {
         &self.0.sha1
@@ -117,6 +123,12 @@ impl Certificate {
     /// [`Certificate::sha256`] in hexadecimal digits.
     pub fn fingerprint(&self) -> String {
         hexadecimal(&self.0.sha256)
+    }
+
+    /// What a message that does not carry it may call it by, as digests: keep it under each of them, and look it up by the one
+    /// that [`Refusal::TokenUnavailable`] names. Several certificates can have one in common.
+    pub fn handles(&self) -> Vec<[u8; 32]> {
+        handle::of(self)
     }
 
     /// The first moment of its validity.
@@ -148,6 +160,12 @@ impl Certificate {
         }
         Ok(())
     }
+}
+
+fn sha1(bytes: &[u8]) -> [u8; 20] {
+    let mut digest = [0; 20];
+    digest.copy_from_slice(DigestAlgorithm::Sha1.digest(bytes).as_ref());
+    digest
 }
 
 fn subject_key_identifier(parsed: &X509Certificate<'_>) -> Option<Vec<u8>> {

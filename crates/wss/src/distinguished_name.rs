@@ -28,6 +28,20 @@ const SHORT: [(&str, &str); 22] = [
     ("ORGANIZATIONIDENTIFIER", "2.5.4.97"),
 ];
 
+/// The types that every writer gives by a short name, with their values as text (RFC 2253, 2.3); others may be written with
+/// their object identifier and in hexadecimal digits.
+const EVERYWHERE: [&str; 9] = [
+    "2.5.4.3",
+    "2.5.4.6",
+    "2.5.4.7",
+    "2.5.4.8",
+    "2.5.4.9",
+    "2.5.4.10",
+    "2.5.4.11",
+    "0.9.2342.19200300.100.1.25",
+    "0.9.2342.19200300.100.1.1",
+];
+
 /// The name of a subject or of an issuer.
 ///
 /// `Display` writes it as RFC 4514 has it, most specific first. It can name a person, so `Debug` does not show it.
@@ -62,6 +76,11 @@ impl DistinguishedName {
     pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let wanted = identifier(name);
         self.attributes.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, value)| &**value)
+    }
+
+    /// What this name has in common with every way to write it: see [`essence_of`].
+    pub(crate) fn essence(&self) -> String {
+        essence(&self.attributes)
     }
 
     /// Is `text` this name? Any usual spelling is taken, in either order.
@@ -109,6 +128,19 @@ fn identifier(name: &str) -> String {
     let short = SHORT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name));
     let bare = name.strip_prefix("OID.").or(name.strip_prefix("oid.")).unwrap_or(name);
     short.map_or(bare, |(_, identifier)| identifier).to_owned()
+}
+
+/// What is the same for a name and for every text that [`DistinguishedName::is_written`] takes for it.
+pub(crate) fn essence_of(text: &str) -> Option<String> {
+    parse(text).map(|attributes| essence(&attributes))
+}
+
+fn essence(attributes: &[(String, String)]) -> String {
+    let plain = attributes.iter().filter(|(kind, _)| EVERYWHERE.contains(&&**kind));
+    let mut plain: Vec<_> =
+        plain.map(|(kind, value)| format!("{kind}={}\n", folded(value))).collect();
+    plain.sort_unstable();
+    plain.concat()
 }
 
 fn folded(value: &str) -> String {
@@ -166,4 +198,34 @@ fn unescaped(value: &str) -> String {
         }
     }
     String::from_utf8_lossy(&plain).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_name_has_its_essence() {
+        let attribute = |kind: &str, value: &str| (kind.to_owned(), value.to_owned());
+        let name = DistinguishedName {
+            der: Vec::new(),
+            attributes: vec![
+                attribute("2.5.4.6", "BE"),
+                attribute("2.5.4.10", "Certifying, Great  Ltd"),
+                attribute("2.5.4.5", "201801"),
+                attribute("2.5.4.3", "Citizen CA"),
+            ],
+        };
+        for text in [
+            &*name.to_string(),
+            "CN=Citizen CA,2.5.4.5=#1306323031383031,O=Certifying\\, Great  Ltd,C=BE",
+            "C=BE, O=\"Certifying, Great Ltd\", SERIALNUMBER=201801, CN=Citizen CA",
+            "cn=citizen ca, oid.2.5.4.5=201801, o=certifying\\2c great ltd, c=be",
+        ] {
+            assert!(name.is_written(text), "{text}");
+            assert_eq!(essence_of(text), Some(name.essence()), "{text}");
+        }
+        assert_ne!(essence_of("CN=Citizen CA,C=BE"), Some(name.essence()));
+        assert_eq!(essence_of("no name"), None);
+    }
 }

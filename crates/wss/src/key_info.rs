@@ -2,6 +2,8 @@
 
 use roxmltree::Node;
 
+use crate::distinguished_name::essence_of;
+use crate::handle;
 use crate::names::{DS, SAML_ASSERTION_ID, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, WSSE};
 use crate::xml::{attribute, binary, cut, elements, is, only, text};
 use crate::{Certificate, Refusal};
@@ -67,16 +69,28 @@ impl<'a> TokenReference<'a> {
         }
     }
 
+    /// Under which handle the certificates that it may mean are kept.
+    pub(crate) fn handle(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::IssuerSerial { issuer, serial } => {
+                essence_of(issuer).map(|essence| handle::issuer_serial(&essence, serial))
+            }
+            Self::SubjectKeyIdentifier(identifier) => {
+                Some(handle::subject_key_identifier(identifier))
+            }
+            Self::Thumbprint(digest) => Some(handle::thumbprint(digest)),
+            Self::Direct { .. } | Self::Assertion { .. } => None,
+        }
+    }
+
     /// Does it refer to this certificate? A direct reference and one to an assertion never do.
     pub(crate) fn fits(&self, certificate: &Certificate) -> bool {
         match self {
             Self::IssuerSerial { issuer, serial } => {
-                without_zeros(certificate.serial()) == serial.as_slice()
+                handle::without_zeros(certificate.serial()) == serial.as_slice()
                     && certificate.issuer().is_written(issuer)
             }
-            Self::SubjectKeyIdentifier(identifier) => {
-                certificate.subject_key_identifier() == Some(identifier)
-            }
+            Self::SubjectKeyIdentifier(identifier) => certificate.key_identifier() == identifier,
             Self::Thumbprint(digest) => certificate.sha1() == digest.as_slice(),
             Self::Direct { .. } | Self::Assertion { .. } => false,
         }
@@ -139,10 +153,6 @@ fn from_decimal(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
-}
-
-fn without_zeros(bytes: &[u8]) -> &[u8] {
-    &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..]
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@
 //!     policy: Policy::VAR_C,
 //!     trust: &trust,
 //!     issuers: &issuers,
+//!     kept: &[],
 //!     freshness: Freshness::default(),
 //!     actor: None,
 //!     now,
@@ -55,6 +56,7 @@ mod distinguished_name;
 mod envelope;
 mod escape;
 mod fault_code;
+mod handle;
 mod id;
 mod key;
 mod key_info;

@@ -208,6 +208,9 @@ pub enum Refusal {
     TokenUnavailable {
         /// The kind of reference.
         reference: &'static str,
+        /// Under which of its [handles](crate::Certificate::handles) the certificate would be found, if it were one that is kept.
+        /// To be verified anew with it in [`Context::kept`](crate::Context::kept).
+        handle: Option<[u8; 32]>,
     },
     /// A kind of token that is not supported.
     #[error("tokens of the type {value_type} are not supported: send {}", crate::names::X509_V3)]

@@ -52,10 +52,18 @@ impl<'a> Token<'a> {
             }
             _ => match security.binary {
                 Some(node) if reference.fits(&certificates(node)?.0) => Some(Token::Binary(node)),
-                _ => context.trust.find(|it| reference.fits(it)).cloned().map(Token::Known),
+                _ => {
+                    let mut kept = context.kept.iter();
+                    let kept = kept.find(|it| reference.fits(it));
+                    let found = kept.or_else(|| context.trust.find(|it| reference.fits(it)));
+                    found.cloned().map(Token::Known)
+                }
             },
         };
-        found.ok_or(Refusal::TokenUnavailable { reference: reference.kind() })
+        found.ok_or_else(|| Refusal::TokenUnavailable {
+            reference: reference.kind(),
+            handle: reference.handle(),
+        })
     }
 
     /// Reads the token, and holds it against the policy.

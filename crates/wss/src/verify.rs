@@ -15,7 +15,7 @@ use crate::target::Targets;
 use crate::timestamp::{Freshness, MessageTime};
 use crate::token::{Token, TokenSigner};
 use crate::xml::cut;
-use crate::{Policy, Refusal, Replay, Signer, TokenKind, Trust, Verified, Vouched};
+use crate::{Certificate, Policy, Refusal, Replay, Signer, TokenKind, Trust, Verified, Vouched};
 
 /// What a message is held against.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct Context<'a> {
     pub trust: &'a Trust,
     /// The issuers of assertions that are trusted.
     pub issuers: &'a Issuers,
+    /// Certificates that a message may refer to without carrying them. That one is here does not make it trusted.
+    pub kept: &'a [Certificate],
     /// How old a message may be.
     pub freshness: Freshness,
     /// The actor that this service is, beside none and `next`.

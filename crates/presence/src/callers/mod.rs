@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Caller, CallerError, CertificateRule, Client, Clock, EnterpriseNumber, Error, ErrorKind,
-    Fingerprint, Role,
+    Caller, CallerError, CertificateHandle, CertificateRule, Client, Clock, EnterpriseNumber,
+    Error, ErrorKind, Fingerprint, KeptCertificate, Role,
 };
 use jiff::Timestamp;
 use soap::{Callers, Denial, Proof, SENDER, SENDER_NAMESPACE, Said};
@@ -20,6 +20,9 @@ use wss::{Certificate, Refusal, Trust};
 
 pub(crate) use issuer::{Issuer, IssuerError};
 pub(crate) use trust::{TrustError, TrustFiles};
+
+/// How many certificates are tried of those that a message may mean.
+const MOST_KEPT: u32 = 4;
 
 /// The callers that this service knows.
 pub(crate) struct Register {
@@ -47,6 +50,16 @@ impl Callers for Register {
         Ok(Arc::clone(&self.issuer.current(self.clock.now())?.key))
     }
 
+    async fn kept(&self, handle: &[u8; 32]) -> Result<Vec<Certificate>, Error> {
+        let handle = CertificateHandle(*handle);
+        let found = self.store.clients().kept_certificates(handle, MOST_KEPT).await?;
+        let mut kept: Vec<_> =
+            found.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+        kept.sort_by_key(|certificate| std::cmp::Reverse(certificate.not_after()));
+        kept.dedup();
+        Ok(kept)
+    }
+
     async fn caller(&self, proof: Proof<'_>) -> Result<Result<Caller, Denial>, Error> {
         let client = self.store.clients().by_certificate(presented(proof.certificate)).await?;
         Ok(admit(client, proof))
@@ -56,6 +69,12 @@ impl Callers for Register {
         let key = ReplayKey::of("wss", &[key]);
         self.store.replays().first_time(key, until, self.clock.now()).await
     }
+}
+
+/// A certificate, as the register of clients keeps it for messages that do not carry it.
+pub(crate) fn kept(certificate: &Certificate) -> KeptCertificate {
+    let handles = certificate.handles().into_iter().map(CertificateHandle).collect();
+    KeptCertificate::new(certificate.der().into(), handles)
 }
 
 /// A certificate, as the register of clients looks for it.

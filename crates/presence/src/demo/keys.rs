@@ -14,6 +14,7 @@ use thiserror::Error as ThisError;
 use wss::Certificate;
 
 use super::samples::{employers, intermediary, secretariat};
+use crate::callers::kept;
 use crate::keys::{Identity, KeyError, Kind, write_public, write_secret};
 
 /// The folder of the keys within that of the data.
@@ -129,7 +130,7 @@ fn client(
         user_type: user_type.into(),
         role,
         certificates: vec![CertificateRule::Fingerprint(Fingerprint(*certificate.sha256()))],
-        kept: Vec::new(),
+        kept: vec![kept(&certificate)],
         keys: Vec::new(),
         scopes: Vec::new(),
         added: now,

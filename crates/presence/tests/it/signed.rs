@@ -3,11 +3,11 @@
 mod scene;
 
 use jiff::SignedDuration;
-use wss::sign::Outgoing;
+use wss::sign::{KeyReference, Outgoing, SigningKey};
 
 use crate::server::Server;
 use crate::soap::register;
-use scene::{Scene, content, key, now, signed};
+use scene::{LIFETIME, Scene, content, key, now, signed};
 
 const VAR_A: &str = "/PresenceRegistration/v1/VarA";
 const VAR_C: &str = "/PresenceRegistration/v1/VarC";
@@ -44,6 +44,30 @@ fn a_long_signed_call_is_answered_too() {
     let reply = scene.send(VAR_C, &signed(&scene.key("employer"), message.as_bytes()));
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(registered(&scene.server), 200);
+}
+
+#[test]
+fn a_certificate_that_is_registered_need_not_be_sent() {
+    let scene = Scene::demonstration();
+    let content = content(&register(1));
+    let message = |key: &SigningKey, reference| {
+        let made = now();
+        let message = Outgoing { reference, ..Outgoing::new(&content, made, made + LIFETIME) };
+        message.sign(key).expect("signed").0
+    };
+    let stranger = key(&scene::stranger());
+    for reference in
+        [KeyReference::IssuerSerial, KeyReference::SubjectKeyIdentifier, KeyReference::Thumbprint]
+    {
+        let reply = scene.send(VAR_C, &message(&scene.key("employer"), reference));
+        assert_eq!(reply.status, 200, "{reference:?}: {}", reply.text());
+        assert_eq!(reply.element("SenderId").as_deref(), Some("employer"));
+        let (code, why) = ("SecurityTokenUnavailable", "neither in the message nor known here");
+        scene.is_refused(VAR_C, &message(&stranger, reference), code, why);
+    }
+    scene.revoke("employer");
+    let message = message(&scene.key("employer"), KeyReference::Thumbprint);
+    scene.is_refused(VAR_C, &message, "FailedAuthentication", "the client is revoked");
 }
 
 #[test]

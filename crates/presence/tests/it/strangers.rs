@@ -163,6 +163,19 @@ fn zeep_signs_every_call_of_every_operation() {
 }
 
 #[test]
+fn zeep_refers_to_its_certificate_in_every_way() {
+    let Some(python) = needed("PRESENCE_TEST_PYTHON") else { return };
+    let mut client = Command::new(python);
+    client.arg(clients().join("zeep_reference.py"));
+    let (server, data, today) = demonstration();
+    let address = format!("http://{}/PresenceRegistration/v1/VarC", server.address);
+    let input = input(&format!("{address}?wsdl"), &address, &today, Some(&keys(&data)));
+    let said = run(client, &input.to_string());
+    assert!(said.contains("thumbprint"), "{said}");
+    server.stop();
+}
+
+#[test]
 fn node_soap_signs_every_call_of_every_operation() {
     let Some(client) = node_soap() else { return };
     uses_the_service_signed(client);

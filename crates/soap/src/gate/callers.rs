@@ -20,6 +20,10 @@ pub trait Callers: Send + Sync {
     /// The key that the token service signs with at this moment.
     async fn signing_key(&self) -> Result<Arc<SigningKey>, Error>;
 
+    /// The certificates that are kept under a [handle](wss::Certificate::handles), for messages that refer to theirs and do
+    /// not carry it; a few at most, the most likely one first. That one is kept lets nobody in.
+    async fn kept(&self, handle: &[u8; 32]) -> Result<Vec<Certificate>, Error>;
+
     /// The caller who has proved this of itself.
     async fn caller(&self, proof: Proof<'_>) -> Result<Result<Caller, Denial>, Error>;
 

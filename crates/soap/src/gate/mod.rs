@@ -85,16 +85,46 @@ impl Gate {
             policy: policy::of(endpoint, self.sha1),
             trust: &trust,
             issuers: &issuers,
+            kept: &[],
             freshness: self.freshness,
             actor: None,
             now: self.clock.now(),
         };
-        let verified = aside(text.len(), || wss::verify(text, &context));
+        let verified = match aside(text.len(), || wss::verify(text, &context)) {
+            Err(Refusal::TokenUnavailable { handle: Some(handle), reference }) => {
+                let unavailable = Refusal::TokenUnavailable { handle: Some(handle), reference };
+                self.verify_with_kept(&handle, text, &context).await?.unwrap_or(Err(unavailable))
+            }
+            verified => verified,
+        };
         let verified = verified.map_err(|refusal| refused(&refusal))?;
         match verified.headers.iter().find(|block| block.must_understand && !is_known(block)) {
             Some(block) => Err(must_understand(&block.name)),
             None => Ok(verified),
         }
+    }
+
+    /// Verifies a message that refers to its certificate and does not carry it. Of several that it may mean, such as one
+    /// and its renewal for the same key, the one that it was signed with decides; `None` without any.
+    async fn verify_with_kept(
+        &self,
+        handle: &[u8; 32],
+        text: &str,
+        context: &Context<'_>,
+    ) -> Result<Option<Result<Verified, Refusal>>, Fault> {
+        let kept = self.callers.kept(handle).await.map_err(|error| Fault::from(&error))?;
+        let mut first = None;
+        for certificate in kept {
+            let kept = std::slice::from_ref(&certificate);
+            let context = Context { kept, ..*context };
+            match aside(text.len(), || wss::verify(text, &context)) {
+                Ok(verified) => return Ok(Some(Ok(verified))),
+                Err(refusal) => {
+                    first.get_or_insert(Err(refusal));
+                }
+            }
+        }
+        Ok(first)
     }
 
     async fn prove(&self, verified: &Verified) -> Result<Caller, Fault> {

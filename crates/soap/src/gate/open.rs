@@ -3,9 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{Caller, Error, ErrorKind};
 use jiff::Timestamp;
-use wss::Trust;
 use wss::saml::Issuers;
 use wss::sign::SigningKey;
+use wss::{Certificate, Trust};
 
 use super::{Callers, Denial, Proof};
 
@@ -24,6 +24,10 @@ impl Callers for Nobody {
 
     async fn signing_key(&self) -> Result<Arc<SigningKey>, Error> {
         Err(Error::caused_by(ErrorKind::Internal, "this service has no key to issue tokens"))
+    }
+
+    async fn kept(&self, _: &[u8; 32]) -> Result<Vec<Certificate>, Error> {
+        Ok(Vec::new())
     }
 
     async fn caller(&self, _: Proof<'_>) -> Result<Result<Caller, Denial>, Error> {

@@ -53,10 +53,20 @@ impl Service {
     }
 
     pub(crate) fn verify(&self, message: &str) -> Result<Verified, Refusal> {
+        self.verify_with(message, &[])
+    }
+
+    /// The same for who keeps these certificates.
+    pub(crate) fn verify_with(
+        &self,
+        message: &str,
+        kept: &[Certificate],
+    ) -> Result<Verified, Refusal> {
         let context = Context {
             policy: self.policy,
             trust: &self.trust,
             issuers: &self.issuers,
+            kept,
             freshness: Freshness::default(),
             actor: None,
             now: self.now,

@@ -1,7 +1,7 @@
 //! Messages as honest clients send them.
 
 use wss::sign::{KeyReference, Outgoing};
-use wss::{Policy, Signer, Trust};
+use wss::{Policy, Refusal, Signer, Trust};
 
 use crate::attack::lab;
 use crate::pki::{AUTHORITY, CALLER, OTHER, Secret, Wish, authority, signing, signing_sha1};
@@ -45,6 +45,35 @@ fn every_form_of_reference_is_followed() {
             }
         }
     }
+}
+
+#[test]
+fn a_certificate_that_is_kept_is_found_by_what_a_message_calls_it() {
+    let certificate = caller();
+    let service = Service::new(Policy::VAR_C);
+    for reference in
+        [KeyReference::IssuerSerial, KeyReference::SubjectKeyIdentifier, KeyReference::Thumbprint]
+    {
+        let outgoing = Outgoing { reference, ..outgoing(CONTENT) };
+        let (message, _) = outgoing.sign(&caller_key()).expect("signs");
+        let Err(Refusal::TokenUnavailable { handle: Some(handle), .. }) = service.verify(&message)
+        else {
+            panic!("{reference:?} is not kept");
+        };
+        assert!(certificate.handles().contains(&handle), "{reference:?}");
+        let verified = service.verify_with(&message, std::slice::from_ref(&certificate));
+        let verified = verified.expect("is valid");
+        assert!(matches!(verified.signer, Signer::Certificate(signer) if signer == certificate));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_kept_is_not_thereby_trusted() {
+    let stranger = Wish::default().self_signed(&OTHER);
+    let outgoing = Outgoing { reference: KeyReference::SubjectKeyIdentifier, ..outgoing(CONTENT) };
+    let (message, _) = outgoing.sign(&signing(&OTHER, stranger.clone())).expect("signs");
+    let refused = Service::new(Policy::VAR_C).verify_with(&message, &[stranger]);
+    assert!(matches!(refused, Err(Refusal::UntrustedCertificate { .. })), "{refused:?}");
 }
 
 #[test]

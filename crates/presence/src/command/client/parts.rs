@@ -4,13 +4,16 @@ use std::{fs, io};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use domain::register::Period;
 use domain::{
-    CertificateRule, Client, EnterpriseNumber, Fingerprint, Mandate, Profile, Role, TokenKey,
+    CertificateRule, Client, EnterpriseNumber, Fingerprint, KeptCertificate, Mandate, Profile,
+    Role, TokenKey,
 };
 use jiff::civil::Date;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use thiserror::Error;
 use wss::Certificate;
+
+use crate::callers::kept;
 
 /// What is wrong with a part of a client.
 #[derive(Debug, Error)]
@@ -122,7 +125,10 @@ pub(super) fn role(matches: &ArgMatches, before: Option<&Role>) -> Result<Option
 pub(super) fn clear(matches: &ArgMatches, client: &mut Client) {
     for part in matches.get_many::<String>("clear").into_iter().flatten() {
         match part.as_str() {
-            "certificates" => client.certificates.clear(),
+            "certificates" => {
+                client.certificates.clear();
+                client.kept.clear();
+            }
             "keys" => client.keys.clear(),
             "scopes" => client.scopes.clear(),
             _ => {
@@ -145,7 +151,9 @@ pub(super) fn apply(matches: &ArgMatches, client: &mut Client) -> Result<(), Par
     if let Some(user_type) = matches.get_one::<String>("user-type") {
         client.user_type = user_type.as_str().into();
     }
-    add_new(&mut client.certificates, certificates(matches)?);
+    let (rules, kept) = certificates(matches)?;
+    add_new(&mut client.certificates, rules);
+    add_new(&mut client.kept, kept);
     let keys = matches.get_many::<String>("key").into_iter().flatten();
     add_new(&mut client.keys, keys.map(|given| key(given)).collect::<Result<_, _>>()?);
     let scopes = matches.get_many::<String>("scope").into_iter().flatten();
@@ -167,17 +175,22 @@ fn add_new<T: PartialEq>(list: &mut Vec<T>, given: Vec<T>) {
     }
 }
 
-fn certificates(matches: &ArgMatches) -> Result<Vec<CertificateRule>, PartError> {
+/// How certificates are known, and those that are kept for messages that only refer to them.
+fn certificates(
+    matches: &ArgMatches,
+) -> Result<(Vec<CertificateRule>, Vec<KeptCertificate>), PartError> {
     let files = |name: &str| matches.get_many::<PathBuf>(name).into_iter().flatten();
-    let mut rules = Vec::new();
+    let (mut rules, mut whole) = (Vec::new(), Vec::new());
     for path in files("certificate") {
-        let fingerprint = Fingerprint(*certificate(path)?.sha256());
-        rules.push(CertificateRule::Fingerprint(fingerprint));
+        let certificate = certificate(path)?;
+        rules.push(CertificateRule::Fingerprint(Fingerprint(*certificate.sha256())));
+        whole.push(kept(&certificate));
     }
     let fingerprints = matches.get_many::<Fingerprint>("fingerprint").into_iter().flatten();
     rules.extend(fingerprints.copied().map(CertificateRule::Fingerprint));
     for path in files("issued-like") {
         let like = certificate(path)?;
+        whole.push(kept(&like));
         let (issuer, subject) = (like.issuer().to_string(), like.subject().to_string());
         rules.push(CertificateRule::Issued { issuer: issuer.into(), subject: subject.into() });
     }
@@ -187,7 +200,7 @@ fn certificates(matches: &ArgMatches) -> Result<Vec<CertificateRule>, PartError>
         let issuer = certificate(path)?.subject().to_string().into();
         rules.push(CertificateRule::Issued { issuer, subject: subject.as_str().into() });
     }
-    Ok(rules)
+    Ok((rules, whole))
 }
 
 fn certificate(path: &Path) -> Result<Certificate, PartError> {

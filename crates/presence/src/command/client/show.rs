@@ -2,6 +2,7 @@ use std::io::{self, Write};
 
 use domain::register::Period;
 use domain::{Client, Role};
+use wss::Certificate;
 
 /// A client in one line.
 pub(super) fn line(client: &Client, output: &mut dyn Write) -> io::Result<()> {
@@ -22,6 +23,11 @@ pub(super) fn whole(client: &Client, output: &mut dyn Write) -> io::Result<()> {
     row("revoked", &client.revoked.map_or("no".to_owned(), |at| format!("since {at:.0}")))?;
     for rule in &client.certificates {
         row("certificate", &rule.to_string())?;
+    }
+    for kept in &client.kept {
+        let Ok(certificate) = Certificate::from_der(kept.der()) else { continue };
+        let (digest, end) = (certificate.fingerprint(), certificate.not_after());
+        row("kept whole", &format!("SHA-256 {digest}, valid until {end:.0}"))?;
     }
     for key in &client.keys {
         let form = if key.text.starts_with('{') { "JWK" } else { "PEM" };

@@ -19,7 +19,7 @@ use crate::server::{Server, program};
 use crate::soap::register;
 
 const TOKENS: &str = "/SecurityTokenService/v2";
-const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// The clients of a demonstration, and a program that knows them.
 pub(super) struct Scene {

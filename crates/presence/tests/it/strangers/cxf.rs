@@ -26,6 +26,10 @@ struct Use<'a> {
     token_wsdl: String,
     /// The algorithm of signatures, where it is not CXF's own choice.
     signature: Option<&'a str>,
+    /// How to refer to the certificate instead of sending it, where that is wanted.
+    reference: Option<&'a str>,
+    /// The work, by its index among the samples.
+    work: u32,
 }
 
 fn java(made_from: &str) -> Option<Command> {
@@ -52,7 +56,7 @@ fn runs(server: &Server, data: &tempfile::TempDir, today: &str, it: &Use<'_>) {
         ("password", "presence".to_owned()),
         ("alias", "client".to_owned()),
         ("today", today.to_owned()),
-        ("work", sample::works_reference(1).to_string()),
+        ("work", sample::works_reference(it.work).to_string()),
         ("employer", company(1)),
         ("inss", people),
         ("sender", company(it.sender)),
@@ -61,6 +65,9 @@ fn runs(server: &Server, data: &tempfile::TempDir, today: &str, it: &Use<'_>) {
     let mut lines = input.map(|(key, value)| format!("{key}={value}\n")).concat();
     if let Some(signature) = it.signature {
         lines.extend(["signature=", signature, "\n"]);
+    }
+    if let Some(reference) = it.reference {
+        lines.extend(["reference=", reference, "\n"]);
     }
     let said = run(client, &lines);
     assert!(said.contains("registered 2, cancelled 1, found 2, read 1"), "{said}");
@@ -75,8 +82,18 @@ fn uses_ours(path: &str, token: &str) {
     let at = |path: &str| format!("http://{}{path}?wsdl", server.address);
     let (wsdl, token_wsdl) = (at(path), at(TOKENS));
     let signature = Some("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
-    let (client, sender) = ("employer", 1);
-    let it = Use { made_from: "ours", wsdl, path, token, client, sender, token_wsdl, signature };
+    let it = Use {
+        made_from: "ours",
+        wsdl,
+        path,
+        token,
+        client: "employer",
+        sender: 1,
+        token_wsdl,
+        signature,
+        reference: None,
+        work: 1,
+    };
     runs(&server, &data, &today, &it);
     server.stop();
 }
@@ -110,6 +127,8 @@ fn uses_published(file: &str, path: &str, token: &str, client: &str, sender: u32
         sender,
         token_wsdl: token_wsdl(&published, data.path(), &server),
         signature: None,
+        reference: None,
+        work: 1,
     };
     runs(&server, &data, &today, &it);
     server.stop();
@@ -166,4 +185,31 @@ fn cxf_made_from_the_published_contract_signs_with_its_certificate() {
 fn cxf_made_from_the_published_contract_vouches_for_an_employer() {
     let path = "/PresenceRegistration/v1/VarB";
     uses_published("PresenceRegistrationVarB_v1.wsdl", path, "sender-vouches", "intermediary", 1);
+}
+
+/// Told by hand what to sign, by a WSDL without a policy: that has the certificate sent along always.
+#[test]
+fn cxf_refers_to_its_certificate_in_every_way() {
+    if java("ours").is_none() {
+        return;
+    }
+    let (server, data, today) = demonstration();
+    let wsdl = format!("http://{}{V1}?wsdl", server.address);
+    // Each at a work of its own, so that it finds what it registered and nothing else.
+    for (work, reference) in [(1, "IssuerSerial"), (2, "SKIKeyIdentifier"), (3, "Thumbprint")] {
+        let it = Use {
+            made_from: "ours",
+            wsdl: wsdl.clone(),
+            path: "/PresenceRegistration/v1/VarC",
+            token: "reference",
+            client: "employer",
+            sender: 1,
+            token_wsdl: String::new(),
+            signature: None,
+            reference: Some(reference),
+            work,
+        };
+        runs(&server, &data, &today, &it);
+    }
+    server.stop();
 }

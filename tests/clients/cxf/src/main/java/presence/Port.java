@@ -32,6 +32,9 @@ final class Port {
             case "sender-vouches":
                 context.put(SecurityConstants.SAML_CALLBACK_HANDLER, new Vouch(input));
                 break;
+            case "reference":
+                References.sign(port, input);
+                break;
             default:
                 throw new IllegalArgumentException("token=" + input.getProperty("token"));
         }
