@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use async_trait::async_trait;
@@ -5,7 +6,10 @@ use domain::{AuditEntry, AuditPerson, Error, RegistrationId};
 use sha2::{Digest, Sha256};
 use thiserror::Error as ThisError;
 
-/// Keeps the audit: it only grows, and each record holds the hash of the one before.
+/// Keeps the audit: it only grows, and each record holds the hash of the one before in its chain.
+///
+/// A store that many write at the same time has several chains, so that nobody waits for another to append; which one a
+/// record comes to says nothing.
 ///
 /// What changes registrations or clients is written with the change, in its transaction: see
 /// [`crate::Registrations::register_with`].
@@ -14,18 +18,53 @@ pub trait Audit: Send + Sync {
     /// Appends the record of something that changes nothing, such as a consultation. When it answers, it is on disk.
     async fn append(&self, entry: AuditEntry) -> Result<(), Error>;
 
-    /// Records in their order, beginning after the one of this sequence (0 for the first); at most `limit`.
-    async fn records(&self, after: u64, limit: u32) -> Result<Vec<AuditRecord>, Error>;
+    /// The records of a chain in their order, beginning after this place in it; at most `limit`.
+    async fn records(&self, after: AuditPlace, limit: u32) -> Result<Vec<AuditRecord>, Error>;
 
-    /// The newest record's place and hash; `None` as long as there is none.
-    async fn head(&self) -> Result<Option<AuditHead>, Error>;
+    /// The newest record of each chain that has one, in the order of the chains.
+    async fn heads(&self) -> Result<Vec<AuditHead>, Error>;
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuditPlace {
+    /// Its chain.
+    pub chain: u32,
+    /// Its place in the chain: 1, 2, 3 and so on, without a gap.
+    pub sequence: u64,
+}
+
+impl AuditPlace {
+    /// The place before the first record of a chain.
+    pub fn before(chain: u32) -> Self {
+        Self { chain, sequence: 0 }
+    }
+
+    /// The place behind this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { sequence: self.sequence + 1, ..self }
+    }
+
+    /// Reads what is displayed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (chain, sequence) = text.split_once('/')?;
+        Some(Self { chain: chain.parse().ok()?, sequence: sequence.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for AuditPlace {
+    /// The chain, a slash, the place in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.chain, self.sequence)
+    }
 }
 
 /// A record as it lies in the store.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Its place: 1, 2, 3 and so on, without a gap.
-    pub sequence: u64,
+    /// Where it stands.
+    pub place: AuditPlace,
     /// What it says: one line of JSON (`docs/audit.md`).
     pub body: String,
     /// The hash of it and all before it.
@@ -35,17 +74,24 @@ pub struct AuditRecord {
 impl std::fmt::Debug for AuditRecord {
     /// Without its body, which holds persons' numbers.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AuditRecord({}, {})", self.sequence, self.hash)
+        write!(f, "AuditRecord({}, {})", self.place, self.hash)
     }
 }
 
-/// The end of the chain: who has noted it elsewhere sees later whether what was before it has been changed.
+/// The end of a chain: who has noted it elsewhere sees later whether what was before it has been changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditHead {
     /// The place of the newest record.
-    pub sequence: u64,
+    pub place: AuditPlace,
     /// Its hash.
     pub hash: AuditHash,
+}
+
+impl AuditHead {
+    /// What stands before the first record of a chain.
+    pub fn before(chain: u32) -> Self {
+        Self { place: AuditPlace::before(chain), hash: AuditHash::BEGINNING }
+    }
 }
 
 /// A hash of the chain.
@@ -80,7 +126,7 @@ impl std::fmt::Debug for AuditHash {
     }
 }
 
-/// Where the chain is broken.
+/// Where a chain is broken.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 pub enum AuditBreach {
     /// A record is missing, or stands elsewhere.
@@ -89,66 +135,68 @@ pub enum AuditBreach {
     )]
     Gap {
         /// The last that was right.
-        after: u64,
+        after: AuditPlace,
         /// What came then.
-        found: u64,
+        found: AuditPlace,
     },
     /// A record is not what it was, or was put in.
     #[error("record {0} does not fit its hash: it, or one before it, was changed")]
-    Changed(u64),
+    Changed(AuditPlace),
     /// The records end before one that was noted.
     #[error("the records end at {last}, but record {noted} was noted: the newest are gone")]
     Cut {
         /// The last that is there.
-        last: u64,
+        last: AuditPlace,
         /// The one that was noted.
-        noted: u64,
+        noted: AuditPlace,
     },
     /// A record is right in itself, and not the one that was noted.
     #[error("record {0} is another one than was noted: the chain was made anew")]
-    MadeAnew(u64),
+    MadeAnew(AuditPlace),
 }
 
-/// Goes along the chain, record by record.
+/// Goes along the chains, record by record.
 #[derive(Debug)]
 pub struct AuditCheck {
-    last: AuditHead,
-    noted: Option<AuditHead>,
+    last: BTreeMap<u32, AuditHead>,
+    noted: Vec<AuditHead>,
 }
 
 impl AuditCheck {
-    /// Begins at the first record. `noted` is a head that was written down elsewhere before.
-    pub fn new(noted: Option<AuditHead>) -> Self {
-        Self { last: AuditHead { sequence: 0, hash: AuditHash::BEGINNING }, noted }
+    /// Begins at the first record of each chain. `noted` are heads that were written down elsewhere before.
+    pub fn new(noted: Vec<AuditHead>) -> Self {
+        Self { last: BTreeMap::new(), noted }
     }
 
-    /// Checks the next record.
+    /// Checks the next record of its chain.
     pub fn next(&mut self, record: &AuditRecord) -> Result<(), AuditBreach> {
-        let AuditRecord { sequence, body, hash } = record;
-        if *sequence != self.last.sequence + 1 {
-            return Err(AuditBreach::Gap { after: self.last.sequence, found: *sequence });
+        let AuditRecord { place, body, hash } = record;
+        let last = self.last.entry(place.chain).or_insert(AuditHead::before(place.chain));
+        if *place != last.place.next() {
+            return Err(AuditBreach::Gap { after: last.place, found: *place });
         }
-        if self.last.hash.next(*sequence, body) != *hash {
-            return Err(AuditBreach::Changed(*sequence));
+        if last.hash.next(place.sequence, body) != *hash {
+            return Err(AuditBreach::Changed(*place));
         }
-        self.last = AuditHead { sequence: *sequence, hash: *hash };
-        match self.noted {
-            Some(noted) if noted.sequence == *sequence && noted.hash != *hash => {
-                Err(AuditBreach::MadeAnew(*sequence))
-            }
-            _ => Ok(()),
+        *last = AuditHead { place: *place, hash: *hash };
+        if self.noted.iter().any(|noted| noted.place == *place && noted.hash != *hash) {
+            return Err(AuditBreach::MadeAnew(*place));
         }
+        Ok(())
     }
 
-    /// Ends after the last record; answers the head, to be noted elsewhere.
-    pub fn end(self) -> Result<AuditHead, AuditBreach> {
-        let last = self.last.sequence;
-        match self.noted {
-            Some(noted) if noted.sequence > last => {
-                Err(AuditBreach::Cut { last, noted: noted.sequence })
+    /// Ends after the last records; answers the heads, to be noted elsewhere, in the order of the chains.
+    pub fn end(self) -> Result<Vec<AuditHead>, AuditBreach> {
+        for AuditHead { place: noted, .. } in self.noted {
+            let last = self
+                .last
+                .get(&noted.chain)
+                .map_or(AuditPlace::before(noted.chain), |last| last.place);
+            if noted > last {
+                return Err(AuditBreach::Cut { last, noted });
             }
-            _ => Ok(self.last),
         }
+        Ok(self.last.into_values().collect())
     }
 }
 
@@ -227,36 +275,65 @@ mod tests {
 
     use super::*;
 
-    fn record(before: AuditHash, sequence: u64, body: &str) -> AuditRecord {
-        AuditRecord { sequence, body: body.to_owned(), hash: before.next(sequence, body) }
+    fn place(sequence: u64) -> AuditPlace {
+        AuditPlace { chain: 1, sequence }
     }
 
-    fn chain() -> Vec<AuditRecord> {
+    fn record(before: AuditHash, sequence: u64, body: &str) -> AuditRecord {
+        let hash = before.next(sequence, body);
+        AuditRecord { place: place(sequence), body: body.to_owned(), hash }
+    }
+
+    fn chain_of(bodies: [&str; 4]) -> Vec<AuditRecord> {
         let mut before = AuditHash::BEGINNING;
-        let mut add = |sequence, body| {
+        let mut add = |(sequence, body)| {
             let record = record(before, sequence, body);
             before = record.hash;
             record
         };
-        vec![add(1, "one"), add(2, "two"), add(3, "three"), add(4, "four")]
+        (1..).zip(bodies).map(&mut add).collect()
     }
 
-    fn verify(records: &[AuditRecord], noted: Option<AuditHead>) -> Result<AuditHead, AuditBreach> {
-        let mut check = AuditCheck::new(noted);
+    fn chain() -> Vec<AuditRecord> {
+        chain_of(["one", "two", "three", "four"])
+    }
+
+    fn verify(records: &[AuditRecord], noted: &[AuditHead]) -> Result<Vec<AuditHead>, AuditBreach> {
+        let mut check = AuditCheck::new(noted.to_vec());
         records.iter().try_for_each(|record| check.next(record))?;
         check.end()
     }
 
     fn head(record: &AuditRecord) -> AuditHead {
-        AuditHead { sequence: record.sequence, hash: record.hash }
+        AuditHead { place: record.place, hash: record.hash }
     }
 
     #[test]
     fn a_whole_chain_is_right_and_tells_its_head() {
         let chain = chain();
-        for noted in [None, Some(head(&chain[1])), Some(head(&chain[3]))] {
-            assert_eq!(verify(&chain, noted), Ok(head(&chain[3])));
+        for noted in [&[][..], &[head(&chain[1])], &[head(&chain[3]), head(&chain[0])]] {
+            assert_eq!(verify(&chain, noted), Ok(vec![head(&chain[3])]));
         }
+        assert_eq!(verify(&[], &[]), Ok(vec![]));
+    }
+
+    #[test]
+    fn each_chain_is_held_against_itself_whatever_lies_between_its_records() {
+        let one = chain();
+        let mut two = chain_of(["a", "b", "c", "d"]);
+        for record in &mut two {
+            record.place.chain = 2;
+        }
+        let heads = vec![head(&one[3]), head(&two[3])];
+        let mixed: Vec<_> =
+            one.iter().zip(&two).flat_map(|(one, two)| [one.clone(), two.clone()]).collect();
+        for records in [&[&two[..], &one].concat(), &mixed] {
+            assert_eq!(verify(records, &heads), Ok(heads.clone()));
+        }
+        let cut = AuditBreach::Cut { last: AuditPlace::before(2), noted: two[3].place };
+        assert_eq!(verify(&one, &heads), Err(cut), "a whole chain is gone");
+        two[1].body = "B".to_owned();
+        assert_eq!(verify(&two, &[]), Err(AuditBreach::Changed(two[1].place)));
     }
 
     #[test]
@@ -267,35 +344,41 @@ mod tests {
             chain[1].body = body.to_owned();
             chain
         };
-        assert_eq!(verify(&changed("2"), None), Err(AuditBreach::Changed(2)));
+        assert_eq!(verify(&changed("2"), &[]), Err(AuditBreach::Changed(place(2))));
         let mut rehashed = changed("2");
         rehashed[1].hash = whole[0].hash.next(2, "2");
-        assert_eq!(verify(&rehashed, None), Err(AuditBreach::Changed(3)));
+        assert_eq!(verify(&rehashed, &[]), Err(AuditBreach::Changed(place(3))));
         let removed = [&whole[..1], &whole[2..]].concat();
-        assert_eq!(verify(&removed, None), Err(AuditBreach::Gap { after: 1, found: 3 }));
+        let gap = AuditBreach::Gap { after: place(1), found: place(3) };
+        assert_eq!(verify(&removed, &[]), Err(gap.clone()));
         let mut moved = whole.clone();
         moved.swap(1, 2);
-        assert_eq!(verify(&moved, None), Err(AuditBreach::Gap { after: 1, found: 3 }));
+        assert_eq!(verify(&moved, &[]), Err(gap));
         let doubled = [&whole[..2], &whole[1..]].concat();
-        assert_eq!(verify(&doubled, None), Err(AuditBreach::Gap { after: 2, found: 2 }));
+        assert_eq!(
+            verify(&doubled, &[]),
+            Err(AuditBreach::Gap { after: place(2), found: place(2) })
+        );
     }
 
     #[test]
     fn a_noted_head_shows_a_cut_end_and_a_chain_made_anew() {
         let whole = chain();
-        let noted = Some(head(&whole[3]));
-        assert_eq!(verify(&whole[..2], noted), Err(AuditBreach::Cut { last: 2, noted: 4 }));
-        let other: Vec<_> = {
-            let mut before = AuditHash::BEGINNING;
-            (1..=4)
-                .map(|sequence| {
-                    let record = record(before, sequence, "other");
-                    before = record.hash;
-                    record
-                })
-                .collect()
-        };
-        assert_eq!(verify(&other, noted), Err(AuditBreach::MadeAnew(4)));
+        let noted = [head(&whole[3])];
+        let cut = AuditBreach::Cut { last: place(2), noted: place(4) };
+        assert_eq!(verify(&whole[..2], &noted), Err(cut));
+        let other = chain_of(["other"; 4]);
+        assert_eq!(verify(&other, &noted), Err(AuditBreach::MadeAnew(place(4))));
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_displayed() {
+        let place = AuditPlace { chain: 3, sequence: 4711 };
+        assert_eq!(place.to_string(), "3/4711");
+        assert_eq!(AuditPlace::parse("3/4711"), Some(place));
+        for text in ["", "/", "3", "3/", "/1", "a/1", "1/-1", "1/2/3"] {
+            assert_eq!(AuditPlace::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -25,7 +25,9 @@ use async_trait::async_trait;
 use domain::Error;
 
 pub use addresses::{AddressStaging, Addresses};
-pub use audit::{Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord, audit_body};
+pub use audit::{
+    Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditPlace, AuditRecord, audit_body,
+};
 pub use checks::{Backlog, Checks, Finding, Finished, Lease, Repetition};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use events::{Events, WebhookChange};

@@ -11,6 +11,7 @@ use domain::{
     Status, Submission, Who, Work, sample,
 };
 use jiff::civil::{Date, date};
+use store::AuditPlace;
 use testkit::TestApp;
 
 use crate::Item;
@@ -145,7 +146,8 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
         }
         other => panic!("{other} has no test of its permission: add it here"),
     };
-    let written = test.store.audit().records(1, 10).await.expect("read");
+    let written =
+        test.store.audit().records(AuditPlace { chain: 1, sequence: 1 }, 10).await.expect("read");
     let [record] = &written[..] else { panic!("{operation} is written down once: {written:?}") };
     let action = if operation == "performances" { "search" } else { operation };
     for text in [format!("presence.{action}"), format!("\"role\":\"{}\"", caller.role())] {

@@ -1,17 +1,17 @@
 //! `presence audit`: reads, exports and verifies what was written down.
 
+mod records;
+
 use std::io::{self, BufRead as _, Write};
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use store::{Audit as _, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditRecord};
+use store::{AuditBreach, AuditCheck, AuditHash, AuditHead, AuditPlace, AuditRecord};
 use store_sqlite::SqliteStore;
 use thiserror::Error;
 
+use self::records::Records;
 use super::{data_arg, open};
-
-/// How many records are read at a time.
-const PAGE: u32 = 500;
 
 /// Why the command could not do its work.
 #[derive(Debug, Error)]
@@ -41,10 +41,10 @@ pub(crate) fn command() -> Command {
     let data = data_arg();
     let after = Arg::new("after")
         .long("after")
-        .value_name("SEQUENCE")
-        .default_value("0")
-        .value_parser(value_parser!(u64))
-        .help("Begins behind the record of this sequence");
+        .value_name("CHAIN/SEQUENCE")
+        .action(ArgAction::Append)
+        .value_parser(read_place)
+        .help("Begins behind this record of its chain; with several, each for its chain, others from their beginning");
     let containing = Arg::new("containing")
         .long("containing")
         .value_name("TEXT")
@@ -52,9 +52,10 @@ pub(crate) fn command() -> Command {
         .help("Only records that hold this text, as a ticket, a client or a person's number; with several, all of them");
     let head = Arg::new("head")
         .long("head")
-        .value_name("SEQUENCE:HASH")
+        .value_name("CHAIN/SEQUENCE:HASH")
+        .action(ArgAction::Append)
         .value_parser(read_head)
-        .help("A head that was noted before: shows whether the chain still leads there");
+        .help("A head that was noted before: shows whether its chain still leads there; with several, all of them");
     let file = Arg::new("file")
         .long("file")
         .value_name("FILE")
@@ -77,7 +78,7 @@ pub(crate) fn command() -> Command {
         )
         .subcommand(
             Command::new("verify")
-                .about("Holds every record against its hash, and shows the head to be noted elsewhere")
+                .about("Holds every record against its hash, and shows the heads to be noted elsewhere")
                 .args([data, head, file]),
         )
 }
@@ -89,24 +90,25 @@ pub(crate) async fn run(matches: &ArgMatches, output: &mut dyn Write) -> Result<
         return verify(matches, output).await;
     }
     let store = open_data(matches)?;
-    let after = *matches.get_one::<u64>("after").expect("it has a default");
+    let after: Vec<_> = matches.get_many("after").into_iter().flatten().copied().collect();
     let containing: Vec<&String> = match action {
         "list" => matches.get_many("containing").into_iter().flatten().collect(),
         _ => Vec::new(),
     };
     let export = action == "export";
-    each(&store, after, |record| {
+    let mut records = Records::after(&store, &after).await?;
+    while let Some(record) = records.next().await? {
         if containing.iter().all(|text| record.body.contains(text.as_str())) {
-            let line = if export { exported(record) } else { listed(record) };
+            let line = if export { exported(&record) } else { listed(&record) };
             writeln!(output, "{line}")?;
         }
-        Ok(())
-    })
-    .await
+    }
+    Ok(())
 }
 
 async fn verify(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), AuditError> {
-    let mut check = AuditCheck::new(matches.get_one::<AuditHead>("head").copied());
+    let noted = matches.get_many("head").into_iter().flatten().copied().collect();
+    let mut check = AuditCheck::new(noted);
     if let Some(path) = matches.get_one::<PathBuf>("file") {
         let file = io::BufReader::new(std::fs::File::open(path)?);
         for (line, text) in (1..).zip(file.lines()) {
@@ -115,11 +117,18 @@ async fn verify(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), Audi
         }
     } else {
         let store = open_data(matches)?;
-        each(&store, 0, |record| Ok(check.next(record)?)).await?;
+        let mut records = Records::after(&store, &[]).await?;
+        while let Some(record) = records.next().await? {
+            check.next(&record)?;
+        }
     }
-    let AuditHead { sequence, hash } = check.end()?;
-    writeln!(output, "The audit is whole: {sequence} records. Its head, to be noted elsewhere:")?;
-    writeln!(output, "{sequence}:{hash}")?;
+    let heads = check.end()?;
+    let count: u64 = heads.iter().map(|head| head.place.sequence).sum();
+    let these = if heads.len() == 1 { "Its head" } else { "The heads of its chains" };
+    writeln!(output, "The audit is whole: {count} records. {these}, to be noted elsewhere:")?;
+    for AuditHead { place, hash } in heads {
+        writeln!(output, "{place}:{hash}")?;
+    }
     Ok(())
 }
 
@@ -128,45 +137,38 @@ fn open_data(matches: &ArgMatches) -> Result<SqliteStore, AuditError> {
     Ok(open(&data)?)
 }
 
-async fn each(
-    store: &SqliteStore,
-    mut after: u64,
-    mut see: impl FnMut(&AuditRecord) -> Result<(), AuditError>,
-) -> Result<(), AuditError> {
-    loop {
-        let page = store.records(after, PAGE).await?;
-        for record in &page {
-            see(record)?;
-        }
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.sequence;
-    }
-}
-
 /// A record with its place, as JSON.
 fn listed(record: &AuditRecord) -> String {
     let members = record.body.strip_prefix('{').unwrap_or(&record.body);
-    format!("{{\"sequence\":{},{members}", record.sequence)
+    let AuditPlace { chain, sequence } = record.place;
+    format!("{{\"chain\":{chain},\"sequence\":{sequence},{members}")
 }
 
 /// A record with its place and hash before its body, divided by blanks: the body is what was hashed, byte for byte.
 fn exported(record: &AuditRecord) -> String {
-    format!("{} {} {}", record.sequence, record.hash, record.body)
+    format!("{} {} {}", record.place, record.hash, record.body)
 }
 
 fn imported(line: &str) -> Option<AuditRecord> {
-    let (sequence, rest) = line.split_once(' ')?;
+    let (place, rest) = line.split_once(' ')?;
     let (hash, body) = rest.split_once(' ')?;
     let body = body.to_owned();
-    Some(AuditRecord { sequence: sequence.parse().ok()?, hash: read_hash(hash)?, body })
+    Some(AuditRecord { place: AuditPlace::parse(place)?, hash: read_hash(hash)?, body })
+}
+
+fn read_place(text: &str) -> Result<AuditPlace, String> {
+    AuditPlace::parse(text)
+        .ok_or_else(|| "a place is the number of a chain, a slash and a sequence".to_owned())
 }
 
 fn read_head(text: &str) -> Result<AuditHead, String> {
     let read = || {
-        let (sequence, hash) = text.split_once(':')?;
-        Some(AuditHead { sequence: sequence.parse().ok()?, hash: read_hash(hash)? })
+        let (place, hash) = text.split_once(':')?;
+        Some(AuditHead { place: AuditPlace::parse(place)?, hash: read_hash(hash)? })
     };
-    read().ok_or_else(|| "a head is a sequence, a colon and 64 hexadecimal digits".to_owned())
+    read().ok_or_else(|| {
+        "a head is a place (chain/sequence), a colon and 64 hexadecimal digits".to_owned()
+    })
 }
 
 fn read_hash(text: &str) -> Option<AuditHash> {
@@ -186,9 +188,9 @@ mod tests {
     fn what_is_exported_is_read_back() {
         let body = "{\"detail\":\"a b\"}".to_owned();
         let hash = AuditHash::BEGINNING.next(7, &body);
-        let record = AuditRecord { sequence: 7, body, hash };
+        let record = AuditRecord { place: AuditPlace { chain: 2, sequence: 7 }, body, hash };
         assert_eq!(imported(&exported(&record)), Some(record));
-        for line in ["", "7", "7 00 {}", "x y z"] {
+        for line in ["", "2/7", "2/7 00 {}", "x y z"] {
             assert_eq!(imported(line), None, "{line}");
         }
     }

@@ -151,7 +151,7 @@ fn the_audit_of_a_running_service_is_listed_exported_and_verified() {
     let text = std::fs::read_to_string(&export).expect("read");
     std::fs::write(&export, text.replace("1-2", "1-3")).expect("written");
     let breach = refused(data, &["audit", "verify", "--file", file]);
-    assert!(breach.contains("NOT whole: record 1"), "{breach}");
+    assert!(breach.contains("NOT whole: record 1/1"), "{breach}");
     let cut = text.lines().take(2).collect::<Vec<_>>().join("\n");
     std::fs::write(&export, cut).expect("written");
     let breach = refused(data, &["audit", "verify", "--file", file, "--head", head]);

@@ -7,26 +7,32 @@ use domain::{
 
 use super::Fixture;
 use super::samples::{ids, moment, posted, sender, worker};
-use crate::{AuditCheck, AuditHead, AuditRecord, Store, audit_body};
+use crate::{AuditCheck, AuditPlace, AuditRecord, Store, audit_body};
 
 fn entry(action: AuditAction) -> AuditEntry {
     let caller = Caller::open(sender(1)).with_ticket("ticket-1");
     AuditEntry::new(&caller, action, moment("2026-11-24T06:30:00Z"))
 }
 
+/// The records of all chains, one after the other.
 async fn records(store: &dyn Store) -> Vec<AuditRecord> {
-    store.audit().records(0, 1000).await.expect("read")
+    let mut all = Vec::new();
+    for head in store.audit().heads().await.expect("read") {
+        let chain = AuditPlace::before(head.place.chain);
+        all.extend(store.audit().records(chain, 1000).await.expect("read"));
+    }
+    all
 }
 
-/// Holds the records against their hashes and the head of the store against the last.
-async fn verified(store: &dyn Store) -> AuditHead {
-    let mut check = AuditCheck::new(None);
+/// Holds the records against their hashes, and the heads of the store against the last; answers how many there are.
+async fn verified(store: &dyn Store) -> u64 {
+    let mut check = AuditCheck::new(Vec::new());
     for record in records(store).await {
         check.next(&record).expect("a whole chain");
     }
-    let head = check.end().expect("to its end");
-    assert_eq!(store.audit().head().await.expect("read"), (head.sequence > 0).then_some(head));
-    head
+    let heads = check.end().expect("to its end");
+    assert_eq!(store.audit().heads().await.expect("read"), heads);
+    heads.iter().map(|head| head.place.sequence).sum()
 }
 
 /// With the ids that they were given.
@@ -119,7 +125,14 @@ pub async fn the_chain_has_no_gap_whoever_appends(fixture: &impl Fixture) {
     }
     drop(stores);
     let store = fixture.open().await;
-    assert_eq!(verified(&*store).await.sequence, 60);
-    let page = store.audit().records(57, 2).await.expect("read");
-    assert_eq!(page.iter().map(|record| record.sequence).collect::<Vec<_>>(), [58, 59]);
+    assert_eq!(verified(&*store).await, 60);
+    let head = store.audit().heads().await.expect("read")[0].place;
+    let after = AuditPlace { sequence: head.sequence - 3, ..head };
+    let page = store.audit().records(after, 2).await.expect("read");
+    assert_eq!(
+        page.iter().map(|record| record.place).collect::<Vec<_>>(),
+        [after.next(), after.next().next()]
+    );
+    let nowhere = AuditPlace::before(1_000_000);
+    assert_eq!(store.audit().records(nowhere, 2).await.expect("read"), []);
 }

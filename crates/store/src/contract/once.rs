@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::Fixture;
 use super::samples::{ids, moment, sender, stored, worker};
-use crate::{Beside, Kept, KeptItem, Once, ReplayKey, Store, Written};
+use crate::{AuditPlace, Beside, Kept, KeptItem, Once, ReplayKey, Store, Written};
 
 fn now() -> Timestamp {
     moment("2026-11-24T06:30:00Z")
@@ -60,7 +60,7 @@ pub async fn a_call_with_a_key_is_done_once(fixture: &impl Fixture) {
     let other = Once { request: ReplayKey::of("request", &[b"two"]), ..once };
     let again = store.registrations().register_with(new, beside(other)).await.expect("handled");
     assert_eq!(again, Written::Before(expected));
-    assert_eq!(store.audit().records(0, 10).await.expect("read").len(), 1);
+    assert_eq!(store.audit().records(AuditPlace::before(1), 10).await.expect("read").len(), 1);
     let next = stored(&*store, vec![worker(3, 1, 1)]).await;
     let before = store.registrations().dossier(next[0].id).await.expect("read");
     assert!(before.is_some(), "the store goes on");
