@@ -51,6 +51,24 @@ pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<boo
     run(repository, given, &campaign)
 }
 
+/// The campaign of schemathesis over the REST service.
+pub(crate) fn schemathesis(
+    repository: &Repository,
+    given: &ArgMatches,
+) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "strangers::rest::schemathesis_finds_nothing_with_all_its_checks",
+        variables: vec![
+            ("PRESENCE_SCHEMATHESIS_CASES", number(given, "cases")),
+            ("PRESENCE_SCHEMATHESIS_EXAMPLES", number(given, "examples")),
+            ("PRESENCE_SCHEMATHESIS_SEED", number(given, "seed")),
+            ("PRESENCE_TEST_STRICT", "1".to_owned()),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
 fn number(given: &ArgMatches, name: &str) -> String {
     given.get_one::<u64>(name).map(u64::to_string).unwrap_or_default()
 }

@@ -137,6 +137,14 @@ fn command() -> Command {
                 .arg(number("connections", "10000", "How many connections stay idle"))
                 .arg(&dev),
         )
+        .subcommand(
+            Command::new("schemathesis")
+                .about("Has schemathesis call the REST service, with all its checks")
+                .arg(number("cases", "5000", "How many cases at least"))
+                .arg(number("examples", "200", "How many of each operation in a run"))
+                .arg(number("seed", "1", "Which cases: the first run's"))
+                .arg(&dev),
+        )
 }
 
 /// Does what is asked; answers whether all was well.
@@ -148,6 +156,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
+        Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),
         Some(("record-migrations", _)) => migrations::record(&repository).map(|()| true),
         Some((name, _)) => {
             let chosen = |check: &&Check| name == "check" || name == check.name;

@@ -6,6 +6,7 @@
 
 mod cxf;
 mod policies;
+mod rest;
 
 use std::env;
 use std::ffi::OsString;

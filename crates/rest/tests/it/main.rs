@@ -1,5 +1,6 @@
 //! The REST door over a real store.
 
+mod belgif;
 mod scene;
 
 use domain::sample;
