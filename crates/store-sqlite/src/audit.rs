@@ -51,14 +51,14 @@ pub(crate) fn append(connection: &Connection, entry: &AuditEntry) -> Result<(), 
     Ok(())
 }
 
-fn head(connection: &Connection) -> rusqlite::Result<Option<AuditHead>> {
+pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Option<AuditHead>> {
     let mut statement = connection.prepare_cached(HEAD)?;
     statement
         .query_row((), |row| Ok(AuditHead { place: place(row)?, hash: AuditHash(row.get(1)?) }))
         .optional()
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
+pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
     Ok(AuditRecord { place: place(row)?, body: row.get(1)?, hash: AuditHash(row.get(2)?) })
 }
 

@@ -22,6 +22,8 @@ const READERS: Duration = Duration::from_millis(200);
 const FEW: i64 = 512;
 /// How often the thread tries to catch up with the writer.
 const ROUNDS: u32 = 4;
+/// The size of a page in bytes.
+const PAGE: i64 = 4096;
 
 /// The writer's side.
 pub(crate) struct Checkpoints {
@@ -31,6 +33,24 @@ pub(crate) struct Checkpoints {
     thread: Option<SyncSender<()>>,
     nearly_done: Arc<AtomicBool>,
     busy: bool,
+    next: Next,
+}
+
+/// How long the log must be for the next attempts. As long as somebody reads a moment that is past (a backup does so for
+/// minutes), the log cannot begin anew: it is then tried again only when the log has grown, and not after each commit.
+struct Next {
+    /// Of the thread.
+    thread: u32,
+    /// Of the writer, who waits for readers.
+    writer: u32,
+    /// How long the log was after the commit before.
+    seen: u32,
+}
+
+impl Next {
+    fn of(wish: u32) -> Self {
+        Self { thread: wish, writer: wish.saturating_mul(PATIENCE), seen: 0 }
+    }
 }
 
 impl Checkpoints {
@@ -47,6 +67,9 @@ impl Checkpoints {
             seen.store(u32::try_from(length).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
+        // What a long reader let the log grow to is given back when it begins anew.
+        let limit = i64::from(wish.saturating_mul(PATIENCE)) * PAGE;
+        connection.pragma_update(None, "journal_size_limit", limit)?;
         let own = connection::checkpointer(file)?;
         let (thread, calls) = sync_channel(1);
         let nearly_done = Arc::new(AtomicBool::new(false));
@@ -55,18 +78,25 @@ impl Checkpoints {
             .name("checkpoint".into())
             .spawn(move || copy_when_called(&own, &calls, &done))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok((Self { pages, wish, thread: Some(thread), nearly_done, busy: false }, handle))
+        let next = Next::of(wish);
+        Ok((Self { pages, wish, thread: Some(thread), nearly_done, busy: false, next }, handle))
     }
 
     /// To be called by the writer after each commit.
     pub(crate) fn after_commit(&mut self, connection: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
+        if pages < self.next.seen {
+            self.next = Next::of(self.wish);
+        }
+        self.next.seen = pages;
         if self.nearly_done.swap(false, Ordering::AcqRel) {
             self.busy = false;
             report(checkpoint(connection, "PASSIVE"));
-        } else if pages > self.wish.saturating_mul(PATIENCE) {
+            self.next.thread = pages.max(self.wish).saturating_add(self.wish / PATIENCE);
+        } else if pages > self.next.writer {
             report(with_patience(connection, READERS));
-        } else if pages > self.wish && !self.busy {
+            self.next.writer = pages.saturating_add(self.wish.saturating_mul(PATIENCE));
+        } else if pages > self.next.thread && !self.busy {
             self.busy = self.thread.as_ref().is_some_and(|thread| thread.try_send(()).is_ok());
         }
     }

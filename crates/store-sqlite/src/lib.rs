@@ -7,6 +7,7 @@ mod addresses;
 mod audit;
 #[cfg(test)]
 mod check_plans;
+pub mod backup;
 mod checkpoint;
 mod checks;
 mod clients;

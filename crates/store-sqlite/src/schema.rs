@@ -32,16 +32,21 @@ pub(crate) enum SchemaError {
         "the data folder has schema version {found}, this program knows versions up to {known}: \
          use the newer program that made it, or restore a backup"
     )]
-    Newer { found: usize, known: usize },
+    Newer { found: u32, known: u32 },
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+}
+
+/// The version that this program knows best.
+pub(crate) fn newest() -> u32 {
+    MIGRATIONS.len().try_into().unwrap_or(u32::MAX)
 }
 
 /// Brings the schema to this program's version, each step in a transaction of its own; refuses a database of
 /// another program or of a newer version without touching it.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     let found = version(connection)?;
-    for (step, sql) in (1_i64..).zip(MIGRATIONS).skip(found) {
+    for (step, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(sql)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -51,15 +56,16 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     Ok(())
 }
 
-fn version(connection: &Connection) -> Result<usize, SchemaError> {
+/// The version that it has; a database of another program or of a newer version is refused.
+pub(crate) fn version(connection: &Connection) -> Result<u32, SchemaError> {
     let application: i32 = pragma(connection, "application_id")?;
-    let found = usize::try_from(pragma(connection, "user_version")?).unwrap_or(usize::MAX);
+    let found = u32::try_from(pragma(connection, "user_version")?).unwrap_or(u32::MAX);
     let empty: bool =
         connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?;
     if application != APPLICATION_ID && !empty {
         Err(SchemaError::OtherProgram(application))
-    } else if found > MIGRATIONS.len() {
-        Err(SchemaError::Newer { found, known: MIGRATIONS.len() })
+    } else if found > newest() {
+        Err(SchemaError::Newer { found, known: newest() })
     } else {
         Ok(found)
     }
@@ -82,7 +88,7 @@ mod tests {
         let mut connection = memory();
         migrate(&mut connection).expect("new");
         migrate(&mut connection).expect("again");
-        assert_eq!(version(&connection).expect("ours"), MIGRATIONS.len());
+        assert_eq!(version(&connection).expect("ours"), newest());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The embedded store, held to the contract of stores.
 
+mod backup;
 mod guard;
 
 use std::sync::Arc;
