@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::{audit, client, import, oauth_key, token_key, webhook, work};
+use crate::command::{audit, backup, client, import, oauth_key, token_key, webhook, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -14,6 +14,10 @@ pub(crate) enum Request {
     Serve(Sources),
     /// Print the page of settings.
     Settings,
+    /// Copy the data.
+    Backup(ArgMatches),
+    /// Bring data back.
+    Restore(ArgMatches),
     /// Fill a register.
     Import(ArgMatches),
     /// Administer works.
@@ -35,6 +39,8 @@ pub(crate) fn request() -> Request {
     let matches = command().get_matches();
     match matches.subcommand() {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
+        Some(("backup", matches)) => Request::Backup(matches.clone()),
+        Some(("restore", matches)) => Request::Restore(matches.clone()),
         Some(("import", matches)) => Request::Import(matches.clone()),
         Some(("work", matches)) => Request::Work(matches.clone()),
         Some(("client", matches)) => Request::Client(matches.clone()),
@@ -65,6 +71,8 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve)
+        .subcommand(backup::backup_command())
+        .subcommand(backup::restore_command())
         .subcommand(import::command())
         .subcommand(work::command())
         .subcommand(client::command())

@@ -1,5 +1,6 @@
 //! The presence registration service: one program.
 
+mod backup;
 mod callers;
 mod checks;
 mod cli;
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
     match cli::request() {
         Request::Settings => print_settings(),
         Request::Serve(sources) => serve(&sources),
+        Request::Backup(matches) => command::backup::back_up(&matches, &clock::SystemClock),
+        Request::Restore(matches) => command::backup::restore(&matches),
         Request::Import(matches) => command::import::run(&matches),
         Request::Work(matches) => command::work::run(&matches),
         Request::Client(matches) => {

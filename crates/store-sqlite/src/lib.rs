@@ -34,6 +34,7 @@ mod way;
 mod write;
 mod writer;
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,7 +118,11 @@ impl SqliteStore {
     ///
     /// Errors: the folder cannot be made or read, the file is of another program or of a newer version of this one.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder)
+        // It holds persons' numbers: a folder that is made here is its owner's alone.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .map_err(|error| Error::caused_by(ErrorKind::StoreRefused, error))?;
         let file = folder.join(FILE_NAME);
         let mut writer = connection::writer(&file, options.writer_cache_kib)

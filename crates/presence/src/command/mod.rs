@@ -1,6 +1,8 @@
 //! The commands beside `serve`, a file each.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
+pub(crate) mod bar;
 pub(crate) mod client;
 pub(crate) mod import;
 pub(crate) mod oauth_key;

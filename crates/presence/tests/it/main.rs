@@ -1,6 +1,7 @@
 //! The real program, started on a free port and talked to over real connections.
 
 mod admin;
+mod backups;
 mod balancer;
 mod commands;
 mod hostile;
