@@ -5,9 +5,9 @@
 
 mod addresses;
 mod audit;
+pub mod backup;
 #[cfg(test)]
 mod check_plans;
-pub mod backup;
 mod checkpoint;
 mod checks;
 mod clients;
