@@ -9,7 +9,7 @@ use domain::{
 use domain::{Sender, Submission, Who, sample};
 use jiff::Timestamp;
 use rusqlite::Connection;
-use store::{Audit as _, Registrations as _};
+use store::{Audit as _, Beside, Registrations as _};
 use store_sqlite::backup::{BackupError, Copying, copy, leave_out_ids, quick_check, verify};
 use store_sqlite::{FILE_NAME, Options, SqliteStore};
 use tempfile::TempDir;
@@ -47,7 +47,8 @@ fn workers(count: u32) -> Vec<NewRegistration> {
 async fn register(store: &SqliteStore, count: u32) -> Vec<Registration> {
     let caller = Caller::open(Sender::default());
     let entry = AuditEntry::new(&caller, AuditAction::Register, moment());
-    store.register_audited(workers(count), Some(entry)).await.expect("stored")
+    let beside = Beside { entry: Some(entry), ..Beside::default() };
+    store.register_with(workers(count), beside).await.expect("stored").now().expect("not repeated")
 }
 
 fn copied(folder: &Path, target: &Path) -> Result<store_sqlite::backup::Contents, BackupError> {
