@@ -203,7 +203,7 @@ fn flaws(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
 }
 
 fn follow_audit(connection: &Connection) -> Result<(), BackupError> {
-    let mut check = AuditCheck::new(None);
+    let mut check = AuditCheck::new(Vec::new());
     let mut statement = connection.prepare(audit::RECORDS)?;
     let mut rows = statement.query((0, i64::MAX))?;
     while let Some(row) = rows.next()? {

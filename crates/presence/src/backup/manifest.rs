@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{AuditHash, AuditHead};
+use store::{AuditHash, AuditHead, AuditPlace};
 use store_sqlite::backup::Contents;
 
 use super::{Failure, at};
@@ -67,7 +67,7 @@ impl Manifest {
             begun,
             schema: contents.schema,
             rows: contents.rows.clone(),
-            audit: contents.audit.map(|AuditHead { sequence, hash }| format!("{sequence}:{hash}")),
+            audit: contents.audit.map(|AuditHead { place, hash }| format!("{place}:{hash}")),
             files,
         }
     }
@@ -118,9 +118,9 @@ impl Manifest {
 
 fn read_head(text: &str) -> Result<AuditHead, Failure> {
     let read = || {
-        let (sequence, hash) = text.split_once(':')?;
+        let (place, hash) = text.split_once(':')?;
         let hash = AuditHash(domain::Fingerprint::parse(hash)?.0);
-        Some(AuditHead { sequence: sequence.parse().ok()?, hash })
+        Some(AuditHead { place: AuditPlace::parse(place)?, hash })
     };
     read().ok_or_else(|| Failure::Damaged(format!("{text} is no head of an audit")))
 }
@@ -134,7 +134,7 @@ mod tests {
         let contents = Contents {
             schema: 11,
             rows: [("registration".to_owned(), 3)].into(),
-            audit: Some(AuditHead { sequence: 2, hash }),
+            audit: Some(AuditHead { place: AuditPlace { chain: 1, sequence: 2 }, hash }),
         };
         let files = vec![Entry {
             path: "token-keys/1.pem".into(),
@@ -153,7 +153,7 @@ mod tests {
         let read = Manifest::read(folder.path()).expect("read");
         assert_eq!(read, written);
         let contents = read.contents().expect("whole");
-        assert_eq!(contents.audit.map(|head| head.sequence), Some(2));
+        assert_eq!(contents.audit.map(|head| head.place.sequence), Some(2));
         assert_eq!((read.registrations(), read.files[0].bits().expect("a mode")), (3, 0o600));
     }
 
