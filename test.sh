@@ -280,6 +280,7 @@ if [[ -n $python ]]; then
     step cargo xtask mutate --dev --messages 20000 --seed 2
 fi
 step cargo xtask kill --dev --rounds 15 --seed 2
+step cargo xtask kill-worker --dev --rounds 8 --seed 2
 step cargo xtask hostile --dev --connections 2000
 
 section "The benchmark, only to see that it works"

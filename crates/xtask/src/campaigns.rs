@@ -41,6 +41,22 @@ pub(crate) fn kill(repository: &Repository, given: &ArgMatches) -> Result<bool, 
     run(repository, given, &campaign)
 }
 
+/// The campaign of kills in the middle of checks.
+pub(crate) fn kill_worker(
+    repository: &Repository,
+    given: &ArgMatches,
+) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "check_kills::",
+        variables: vec![
+            ("PRESENCE_CHECK_KILL_ROUNDS", number(given, "rounds")),
+            ("PRESENCE_CHECK_KILL_SEED", number(given, "seed")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
 /// The hostile campaign.
 pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let campaign = Campaign {

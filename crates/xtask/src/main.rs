@@ -107,6 +107,13 @@ fn command() -> Command {
                 .arg(&dev),
         )
         .subcommand(
+            Command::new("kill-worker")
+                .about("Kills the program while it checks registrations and registers change")
+                .arg(number("rounds", "100", "How many times"))
+                .arg(number("seed", "1", "Which moments"))
+                .arg(&dev),
+        )
+        .subcommand(
             Command::new("bench")
                 .about("Measures the program beside what the machine can do: docs/performance.md")
                 .arg(
@@ -154,6 +161,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
         Some(("sample", matches)) => sample::run(&repository, matches),
         Some(("mutate", matches)) => campaigns::mutate(&repository, matches),
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
+        Some(("kill-worker", matches)) => campaigns::kill_worker(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
         Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),

@@ -4,9 +4,9 @@
 //! `PRESENCE_KILL_ROUNDS` (5) and `PRESENCE_KILL_SEED` (1) choose the campaign; a campaign must not pass midnight in
 //! Belgium. `docs/reliability.md` has the last long one.
 
-mod caller;
-mod ledger;
-mod message;
+pub(crate) mod caller;
+pub(crate) mod ledger;
+pub(crate) mod message;
 
 use std::collections::HashSet;
 use std::env;
@@ -28,12 +28,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls are a line of the log each, which would be read here for nothing.
 const QUIET: &[&str] = &["--log", "info,presence::call=off"];
 
-fn number(name: &str, default: u64) -> u64 {
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 /// The present day in Belgium, by the program's clock.
-fn today(server: &Server) -> Date {
+pub(crate) fn today(server: &Server) -> Date {
     let mut line = Line::open(server.address).expect("connected");
     let request = message::register(0, &["first".to_owned()]);
     let answer = line.call(&request, usize::MAX, |_| {}).expect("an answer");
@@ -54,7 +54,7 @@ fn random_moment(rng: &mut Rng, events: &Receiver<Event>) {
 }
 
 /// Load on every connection, and the kill in the middle of it; answers what was called.
-fn load_and_kill(server: Server, round: u32, rng: &mut Rng) -> Vec<Call> {
+pub(crate) fn load_and_kill(server: Server, round: u32, rng: &mut Rng) -> Vec<Call> {
     let (sender, events) = channel();
     thread::scope(|scope| {
         let callers: Vec<_> = (0..CONNECTIONS)
@@ -72,7 +72,7 @@ fn load_and_kill(server: Server, round: u32, rng: &mut Rng) -> Vec<Call> {
     })
 }
 
-fn start(folder: &Path) -> Server {
+pub(crate) fn start(folder: &Path) -> Server {
     Server::at(folder, QUIET)
 }
 

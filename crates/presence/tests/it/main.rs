@@ -3,6 +3,7 @@
 mod admin;
 mod backups;
 mod balancer;
+mod check_kills;
 mod commands;
 mod hostile;
 mod http2;

@@ -11,7 +11,7 @@ use crate::server::post_head;
 use crate::soap::XML;
 
 /// What the one who kills hears of the load.
-pub(super) enum Event {
+pub(crate) enum Event {
     /// So many bytes of a call were handed to the system.
     Sent(usize),
     /// An answer has arrived whole.
@@ -19,7 +19,7 @@ pub(super) enum Event {
 }
 
 /// A call that was at least begun.
-pub(super) enum Call {
+pub(crate) enum Call {
     /// With the numbers that were answered, if the answer arrived.
     Register { references: Vec<String>, ids: Option<Vec<u64>> },
     /// Did the answer arrive?
@@ -27,18 +27,18 @@ pub(super) enum Call {
 }
 
 /// A connection that is used for one call after another.
-pub(super) struct Line {
+pub(crate) struct Line {
     stream: BufReader<TcpStream>,
     body: Vec<u8>,
 }
 
 impl Line {
-    pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
+    pub(crate) fn open(address: SocketAddr) -> io::Result<Self> {
         Ok(Self { stream: BufReader::new(TcpStream::connect(address)?), body: Vec::new() })
     }
 
     /// One call, sent in pieces of which each is told; the answer's body when it has come whole.
-    pub(super) fn call(
+    pub(crate) fn call(
         &mut self,
         message: &[u8],
         piece: usize,
@@ -82,7 +82,7 @@ impl Line {
 }
 
 /// Calls without end, until the other side is gone; answers what was called.
-pub(super) fn load(
+pub(crate) fn load(
     address: SocketAddr,
     work: u32,
     name: &str,

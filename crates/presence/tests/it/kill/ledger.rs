@@ -11,15 +11,15 @@ use super::message::{self, CANCELLED, PAGE, REGISTERED, Shown};
 
 /// What a campaign has seen.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     /// Calls whose answer arrived.
-    pub(super) answered: usize,
+    pub(crate) answered: usize,
     /// Registrations and cancellations in them.
-    pub(super) registered: usize,
-    pub(super) cancelled: usize,
+    pub(crate) registered: usize,
+    pub(crate) cancelled: usize,
     /// Calls that were cut off, with what became of them: all of it stored, or nothing.
-    pub(super) cut_kept: usize,
-    pub(super) cut_lost: usize,
+    pub(crate) cut_kept: usize,
+    pub(crate) cut_lost: usize,
 }
 
 impl AddAssign for Figures {
@@ -33,7 +33,7 @@ impl AddAssign for Figures {
 }
 
 /// All that is registered at a work, in the order of the numbers.
-pub(super) fn search(address: SocketAddr, work: u32, day: Date) -> Vec<Shown> {
+pub(crate) fn search(address: SocketAddr, work: u32, day: Date) -> Vec<Shown> {
     let mut line = Line::open(address).expect("connected");
     let mut all = Vec::new();
     loop {
@@ -49,7 +49,7 @@ pub(super) fn search(address: SocketAddr, work: u32, day: Date) -> Vec<Shown> {
 }
 
 /// Every acknowledged step is there, none is there twice, and nothing is there by half.
-pub(super) fn compare(calls: &[Call], found: &[Shown]) -> Figures {
+pub(crate) fn compare(calls: &[Call], found: &[Shown]) -> Figures {
     let mut by_reference = HashMap::new();
     let mut by_id = HashMap::new();
     for shown in found {
@@ -112,7 +112,7 @@ impl Figures {
 }
 
 /// Asks for each by its number: it is the same, and its history tells how it came to its status.
-pub(super) fn ask_for_each(address: SocketAddr, found: &[Shown]) {
+pub(crate) fn ask_for_each(address: SocketAddr, found: &[Shown]) {
     let mut line = Line::open(address).expect("connected");
     for shown in found {
         let answer = line.call(&message::get(shown.id), usize::MAX, |_| {}).expect("an answer");
@@ -132,14 +132,14 @@ pub(super) fn ask_for_each(address: SocketAddr, found: &[Shown]) {
 }
 
 /// No number is given out again after a restart.
-pub(super) fn remember(given: &mut HashSet<u64>, found: &[Shown]) {
+pub(crate) fn remember(given: &mut HashSet<u64>, found: &[Shown]) {
     for shown in found {
         assert!(given.insert(shown.id), "{} was given out before", shown.id);
     }
 }
 
 /// The registrations as they are but for what checks against the registers say of them meanwhile.
-pub(super) fn without_checks(mut found: Vec<Shown>) -> Vec<Shown> {
+pub(crate) fn without_checks(mut found: Vec<Shown>) -> Vec<Shown> {
     for shown in &mut found {
         shown.statuses.retain(|status| status == CANCELLED);
     }

@@ -6,14 +6,22 @@ use jiff::civil::Date;
 use crate::soap::envelope;
 
 /// The contract's largest page.
-pub(super) const PAGE: usize = 500;
+pub(crate) const PAGE: usize = 500;
+
+/// How many persons a work has.
+pub(crate) const PERSONS: u32 = 200;
+
+/// The person of a place in a call that registers at a work.
+pub(crate) fn person(work: u32, place: u32) -> u32 {
+    work * PERSONS + place
+}
 
 /// Registers one worker for each reference, at the work of this index, for the present day.
-pub(super) fn register(work: u32, references: &[String]) -> Vec<u8> {
+pub(crate) fn register(work: u32, references: &[String]) -> Vec<u8> {
     let company = sample::enterprise_number(1).number();
     let works = sample::works_reference(work);
     let items = references.iter().zip(0..).map(|(reference, place)| {
-        let inss = sample::inss(place).digits();
+        let inss = sample::inss(person(work, place)).digits();
         format!(
             "<m:PresenceRegistrationRequest><t:INSS>{inss}</t:INSS><t:CompanyID>{company}</t:CompanyID>\
              <t:WorkPlaceId>{works}</t:WorkPlaceId>\
@@ -25,7 +33,7 @@ pub(super) fn register(work: u32, references: &[String]) -> Vec<u8> {
 }
 
 /// Cancels these registrations.
-pub(super) fn cancel(ids: &[u64]) -> Vec<u8> {
+pub(crate) fn cancel(ids: &[u64]) -> Vec<u8> {
     let items = ids.iter().map(|id| {
         format!(
             "<m:CancelPresenceRequest><t:PresenceRegistrationId>{id}</t:PresenceRegistrationId>\
@@ -36,7 +44,7 @@ pub(super) fn cancel(ids: &[u64]) -> Vec<u8> {
 }
 
 /// Asks for one registration with its history.
-pub(super) fn get(id: u64) -> Vec<u8> {
+pub(crate) fn get(id: u64) -> Vec<u8> {
     let inside = format!(
         "<m:GetPresenceRegistrationRequest><t:PresenceRegistrationId>{id}</t:PresenceRegistrationId>\
          </m:GetPresenceRegistrationRequest>"
@@ -45,7 +53,7 @@ pub(super) fn get(id: u64) -> Vec<u8> {
 }
 
 /// Asks for a page of what is registered at a work on a day.
-pub(super) fn search(work: u32, day: Date, first_row: usize) -> Vec<u8> {
+pub(crate) fn search(work: u32, day: Date, first_row: usize) -> Vec<u8> {
     let works = sample::works_reference(work);
     let inside = format!(
         "<m:SearchPresenceRequest><t:SearchPresenceRegistrationCriteria><t:WorkPlaceId>{works}</t:WorkPlaceId>\
@@ -61,25 +69,25 @@ pub(super) fn search(work: u32, day: Date, first_row: usize) -> Vec<u8> {
 
 /// A registration as an answer shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shown {
-    pub(super) id: u64,
-    pub(super) reference: String,
-    pub(super) day: String,
+pub(crate) struct Shown {
+    pub(crate) id: u64,
+    pub(crate) reference: String,
+    pub(crate) day: String,
     /// Its present status, then those of its history where the answer has them.
-    pub(super) statuses: Vec<String>,
+    pub(crate) statuses: Vec<String>,
 }
 
 impl Shown {
-    pub(super) fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.statuses.first().is_some_and(|status| status == CANCELLED)
     }
 }
 
-pub(super) const REGISTERED: &str = "SUCCESSFULLY REGISTERED";
-pub(super) const CANCELLED: &str = "SUCCESSFULLY CANCELLED";
+pub(crate) const REGISTERED: &str = "SUCCESSFULLY REGISTERED";
+pub(crate) const CANCELLED: &str = "SUCCESSFULLY CANCELLED";
 
 /// The registrations in an answer, in its order.
-pub(super) fn registrations(answer: &str) -> Vec<Shown> {
+pub(crate) fn registrations(answer: &str) -> Vec<Shown> {
     let mut all: Vec<Shown> = Vec::new();
     for piece in answer.split('<') {
         let Some((tag, text)) = piece.split_once('>') else { continue };
