@@ -191,9 +191,44 @@ pub(crate) fn fill<'p>(
     connection.execute("UPDATE id_block SET next = ?", (next,))?;
     // All of them were checked in their time.
     connection.execute("UPDATE check_state SET next = ?", (next,))?;
+    // And so was what the works of the register concern, which would be checked again otherwise.
+    connection.execute("DELETE FROM register_change", ())?;
     connection.execute_batch("COMMIT")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     std::fs::File::open(file)?.sync_all()?;
+    Ok(())
+}
+
+/// A registration that waits to be checked.
+pub(crate) struct Waiting<'p> {
+    pub(crate) day: Date,
+    pub(crate) employer: i64,
+    pub(crate) works: &'p str,
+    pub(crate) inss: i64,
+}
+
+/// Appends registrations that wait to data that have none yet, quickly.
+pub(crate) fn append<'p>(folder: &Path, waiting: impl Iterator<Item = Waiting<'p>>) -> Outcome<()> {
+    let connection = Connection::open(folder.join(FILE_NAME))?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let mut insert = connection.prepare(INSERT)?;
+    let first: i64 = connection.query_row("SELECT next FROM id_block", (), |row| row.get(0))?;
+    let mut next = first;
+    for registration in waiting {
+        let day = day_number(registration.day);
+        insert.raw_bind_parameter(1, next)?;
+        insert.raw_bind_parameter(2, day)?;
+        insert.raw_bind_parameter(3, registration.works)?;
+        insert.raw_bind_parameter(4, registration.employer)?;
+        insert.raw_bind_parameter(5, registration.inss)?;
+        insert.raw_bind_parameter(6, None::<i64>)?;
+        insert.raw_bind_parameter(7, "REF-00000001")?;
+        bind_rest(&mut insert, day * 86_400_000, REGISTERED, None)?;
+        insert.raw_execute()?;
+        next += 1;
+    }
+    connection.execute("UPDATE id_block SET next = ?", (next,))?;
+    connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! the bare limit: the same rows put into the same tables by a program that does nothing else.
 
 mod bare;
+mod checks;
 mod clock;
 mod consult;
 mod door;
@@ -55,6 +56,14 @@ fn run() -> Outcome<()> {
     let folder = folder::Fresh::new(&options.data)?;
     if let Some(load) = options.profile {
         return profile::run(&options, folder.path(), &population, load);
+    }
+    if let Some(sample) = &options.checks {
+        let page = checks::measure(&options, folder.path(), sample)?;
+        io::stdout().write_all(page.as_bytes())?;
+        return match &options.results {
+            Some(file) => Ok(fs::write(file, page)?),
+            None => Ok(()),
+        };
     }
     if options.signed {
         let page = signed::measure(&options, folder.path(), &population)?;

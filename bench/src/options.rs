@@ -18,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) profile: Option<(usize, usize)>,
     /// Only measure what signatures cost.
     pub(crate) signed: bool,
+    /// Only measure checks against the registers whose files lie there.
+    pub(crate) checks: Option<PathBuf>,
     /// Only prove that everything works.
     pub(crate) quick: bool,
     /// How much is measured.
@@ -93,6 +95,9 @@ impl Options {
                     .conflicts_with("profile")
                     .help("Only measure signed calls beside unsigned ones"),
             )
+            .arg(path("checks").conflicts_with_all(["profile", "signed"]).help(
+                "Only measure checks, over the registers that `cargo xtask sample` made there",
+            ))
             .get_matches();
         let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         Ok(Self {
@@ -101,6 +106,7 @@ impl Options {
             results: given("results"),
             profile: matches.get_one("profile").copied(),
             signed: matches.get_flag("signed"),
+            checks: given("checks"),
             quick: matches.get_flag("quick"),
             extent: if matches.get_flag("quick") { QUICK } else { FULL },
         })

@@ -8,9 +8,18 @@ use std::process::Command;
 use clap::ArgMatches;
 
 use crate::repository::Repository;
+use crate::sample;
 
 /// Where the results of the full form are committed.
 const RESULTS: &str = "bench/results.md";
+
+/// Where those of the checks are.
+const CHECKS: &str = "bench/checks.md";
+/// Where their registers are made, below the repository's root.
+const SAMPLE: &str = "target/sample-checks";
+/// How many works and workers.
+const FULL: (u32, u32) = (1000, 100_000);
+const QUICK: (u32, u32) = (50, 2000);
 
 /// Builds the program and the load as they are meant to run, and runs the load.
 pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
@@ -26,8 +35,18 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     if given.get_flag("signed") {
         load.arg("--signed");
     }
+    if given.get_flag("checks") {
+        let folder = repository.root.join(SAMPLE);
+        let (works, workers) = if given.get_flag("quick") { QUICK } else { FULL };
+        sample::registers(&folder, works, workers)?;
+        load.arg("--checks").arg(folder);
+    }
     if given.get_flag("quick") {
         load.arg("--quick");
+    } else if given.get_flag("checks") {
+        if !dev {
+            load.args(["--results", CHECKS]);
+        }
     } else if let Some(loads) = given.get_one::<String>("profile") {
         load.args(["--profile", loads]);
     } else if !dev && !given.get_flag("signed") {

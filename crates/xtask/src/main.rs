@@ -136,6 +136,13 @@ fn command() -> Command {
                         .conflicts_with("profile")
                         .help("Only measures signed calls beside unsigned ones"),
                 )
+                .arg(
+                    Arg::new("checks")
+                        .long("checks")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with_all(["profile", "signed"])
+                        .help("Only measures checks against the registers; writes bench/checks.md"),
+                )
                 .arg(&dev),
         )
         .subcommand(

@@ -87,6 +87,11 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     Ok(true)
 }
 
+/// Makes the registers of so many works and workers.
+pub(crate) fn registers(folder: &Path, works: u32, workers: u32) -> io::Result<()> {
+    registers::write(&mut Out::new(folder)?, works, workers)
+}
+
 fn demo(folder: &Path) -> io::Result<()> {
     registers::write(&mut Out::new(folder)?, DEMO_WORKS, DEMO_WORKERS)
 }
