@@ -16,7 +16,7 @@ impl App {
     ) -> Result<Result<SearchPage, SearchRefusal>, Error> {
         let search = match query.draft.check(self.today()) {
             Ok(search) => search,
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refusal) => return self.refused(caller, String::new(), refusal).await,
         };
         self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
         let criteria = criteria(&search);
@@ -28,10 +28,23 @@ impl App {
                 Ok(Ok(seen_page(caller, page)))
             }
             Err(error) => match error.kind() {
-                ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),
+                ErrorKind::SearchTooBroad { budget } => {
+                    self.refused(caller, criteria, SearchRefusal::TooBroad { budget }).await
+                }
                 _ => Err(error),
             },
         }
+    }
+
+    /// A search that was refused shows nothing, and is written down all the same.
+    async fn refused<T>(
+        &self,
+        caller: &Caller,
+        criteria: String,
+        refusal: SearchRefusal,
+    ) -> Result<Result<T, SearchRefusal>, Error> {
+        self.write_down(caller, AuditAction::Search, criteria, &[]).await?;
+        Ok(Err(refusal))
     }
 
     /// The performances of what a search finds; its events, its order and its page do not count.
@@ -44,7 +57,7 @@ impl App {
         let draft = SearchDraft { events, ..draft };
         let mut search = match draft.check(self.today()) {
             Ok(search) => search,
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refusal) => return self.refused(caller, String::new(), refusal).await,
         };
         // All of them: the budget bounds how many that can be.
         search.page = Page { first_row: 0, fetch_size: u16::MAX };
@@ -60,7 +73,9 @@ impl App {
                 Ok(Ok(performances(registrations.iter().filter_map(WorkMoment::of).collect())))
             }
             Err(error) => match error.kind() {
-                ErrorKind::SearchTooBroad { budget } => Ok(Err(SearchRefusal::TooBroad { budget })),
+                ErrorKind::SearchTooBroad { budget } => {
+                    self.refused(caller, criteria, SearchRefusal::TooBroad { budget }).await
+                }
                 _ => Err(error),
             },
         }

@@ -69,9 +69,9 @@ impl App {
         domain::belgian_day(self.clock.now())
     }
 
-    /// The administration of works; `by` says in the history from where changes came.
-    pub fn work_admin(&self, by: &str) -> WorkAdmin<'_> {
-        WorkAdmin::new(self.store.as_ref(), self.clock.as_ref(), by)
+    /// The administration of works: see [`WorkAdmin::new`].
+    pub fn work_admin(&self, source: &str, account: &str) -> WorkAdmin<'_> {
+        WorkAdmin::new(self.store.as_ref(), self.clock.as_ref(), source, account)
     }
 
     /// Can registrations be read and kept at this moment?

@@ -62,10 +62,13 @@ impl App {
         let refused = places.len() - right.len();
         let entry = self.entry(caller, AuditAction::Register).about(&right, refused);
         let stored = if right.is_empty() {
-            if places.iter().any(|place| place.as_ref().is_err_and(is_denied)) {
-                let why = ItemError::NotForEmployer.description();
-                self.store.audit().append(entry.denied(why.to_owned())).await?;
-            }
+            let denied = places.iter().any(|place| place.as_ref().is_err_and(is_denied));
+            let entry = if denied {
+                entry.denied(ItemError::NotForEmployer.description().to_owned())
+            } else {
+                entry.of_nothing()
+            };
+            self.store.audit().append(entry).await?;
             Vec::new()
         } else {
             let written =

@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use domain::register::{Change, Import, Period};
-use domain::{Clock, Error, Work, WorksReference};
+use domain::{
+    AuditAction, AuditEntry, Clock, Contract, Contractor, Error, Work, WorksReference,
+    to_milliseconds,
+};
 use jiff::civil::Date;
 use store::Store;
 use thiserror::Error as ThisError;
@@ -38,13 +41,14 @@ pub enum WorkError {
 pub struct WorkAdmin<'a> {
     store: &'a dyn Store,
     clock: &'a dyn Clock,
-    by: Arc<str>,
+    source: Arc<str>,
+    account: Arc<str>,
 }
 
 impl<'a> WorkAdmin<'a> {
-    /// `by` says in the history from where the changes came.
-    pub fn new(store: &'a dyn Store, clock: &'a dyn Clock, by: &str) -> Self {
-        Self { store, clock, by: by.into() }
+    /// `source` says in the history from where the changes came, `account` in the audit who made them.
+    pub fn new(store: &'a dyn Store, clock: &'a dyn Clock, source: &str, account: &str) -> Self {
+        Self { store, clock, source: source.into(), account: account.into() }
     }
 
     /// A work.
@@ -66,14 +70,14 @@ impl<'a> WorkAdmin<'a> {
     pub async fn add(&self, work: Work) -> Result<Option<Import>, WorkError> {
         match self.store.works().work(work.reference).await? {
             Some(_) => Err(WorkError::Exists(work.reference)),
-            None => self.put(work).await,
+            None => self.put(work, AuditAction::AddWork).await,
         }
     }
 
     /// Puts a work in the place of the one with its reference; `None` when it is the same.
     pub async fn change(&self, work: Work) -> Result<Option<Import>, WorkError> {
         self.work(work.reference).await?;
-        self.put(work).await
+        self.put(work, AuditAction::ChangeWork).await
     }
 
     /// Ends a work after `until`, or today; `None` when it ended then already.
@@ -88,11 +92,39 @@ impl<'a> WorkAdmin<'a> {
         work.period = Period::new(from, Some(until)).ok_or_else(|| {
             WorkError::EndsBeforeItBegins { reference, from: from.unwrap_or(Date::MIN), until }
         })?;
-        self.put(work).await
+        self.put(work, AuditAction::CloseWork).await
     }
 
-    async fn put(&self, work: Work) -> Result<Option<Import>, WorkError> {
-        let change = Change::put_works(vec![work], &self.by, self.clock.now());
-        Ok(self.store.registers().change(change).await?)
+    async fn put(&self, work: Work, action: AuditAction) -> Result<Option<Import>, WorkError> {
+        let now = self.clock.now();
+        let entry = AuditEntry {
+            detail: format!("{} via={}", shown(&work), self.source),
+            ..AuditEntry::of_operator(&self.account, action, to_milliseconds(now))
+        };
+        let change = Change::put_works(vec![work], &self.source, now);
+        Ok(self.store.registers().change_audited(change, Some(entry)).await?)
     }
+}
+
+/// A work as it is from then on, for the audit.
+fn shown(work: &Work) -> String {
+    let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let contract = |contract: &Contract| {
+        let (from, until) = (day(contract.period.from()), day(contract.period.until()));
+        let contractor = match &contract.contractor {
+            Contractor::Enterprise(number) => number.to_string(),
+            Contractor::Foreign(vat) => vat.to_string(),
+        };
+        format!("{}:{contractor}:{from}:{until}", contract.role.name())
+    };
+    format!(
+        "work={} sector={} from={} until={} subject={} sites={} contracts={}",
+        work.reference,
+        work.sector,
+        day(work.period.from()),
+        day(work.period.until()),
+        work.subject,
+        work.sites.len(),
+        work.contracts.iter().map(contract).collect::<Vec<_>>().join(",")
+    )
 }

@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::place::AddressesOfRegion;
+use crate::register::Import;
 use crate::{
     Caller, Identity, Inss, ItemErrors, LimosaId, NewRegistration, Registration, RegistrationId,
     Who,
@@ -75,11 +77,19 @@ pub enum AuditAction {
     RevokeClient,
     /// The revocation of a client was lifted.
     RestoreClient,
+    /// A register was filled from files.
+    Import,
+    /// A work was added by hand.
+    AddWork,
+    /// A work was changed by hand.
+    ChangeWork,
+    /// A work was ended by hand.
+    CloseWork,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Register,
         Self::Cancel,
         Self::Search,
@@ -88,6 +98,10 @@ impl AuditAction {
         Self::ChangeClient,
         Self::RevokeClient,
         Self::RestoreClient,
+        Self::Import,
+        Self::AddWork,
+        Self::ChangeWork,
+        Self::CloseWork,
     ];
 
     /// Its name, stable for ever.
@@ -101,6 +115,10 @@ impl AuditAction {
             Self::ChangeClient => "client.change",
             Self::RevokeClient => "client.revoke",
             Self::RestoreClient => "client.restore",
+            Self::Import => "register.import",
+            Self::AddWork => "work.add",
+            Self::ChangeWork => "work.change",
+            Self::CloseWork => "work.close",
         }
     }
 }
@@ -182,6 +200,39 @@ impl AuditEntry {
         self.persons = new.iter().map(|new| AuditPerson::of(&new.submission.who)).collect();
         self.refused = u32::try_from(refused).unwrap_or(u32::MAX);
         self
+    }
+
+    /// With what became of an import or a change of a register; `None` when it was the same already.
+    #[must_use]
+    pub fn imported(mut self, import: Option<&Import>) -> Self {
+        let Some(Import { id, added, removed, .. }) = import else { return self.of_nothing() };
+        self.add(&format!("import={} added={added} removed={removed}", id.0));
+        self
+    }
+
+    /// With what became of an import of addresses: the regions that changed.
+    #[must_use]
+    pub fn imported_addresses(mut self, regions: &[AddressesOfRegion]) -> Self {
+        if regions.is_empty() {
+            return self.of_nothing();
+        }
+        for AddressesOfRegion { region, addresses, .. } in regions {
+            self.add(&format!("{}={addresses}", region.code()));
+        }
+        self
+    }
+
+    /// The entry of what was handled, while nothing was done, shown or found.
+    #[must_use]
+    pub fn of_nothing(self) -> Self {
+        Self { outcome: AuditOutcome::Nothing, ..self }
+    }
+
+    fn add(&mut self, detail: &str) {
+        if !self.detail.is_empty() {
+            self.detail.push(' ');
+        }
+        self.detail.push_str(detail);
     }
 
     /// With what is shown.

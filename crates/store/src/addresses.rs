@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::place::{
     AddressQuery, AddressesOfRegion, FoundAddress, NearAddress, RegisteredAddress,
 };
-use domain::{Coordinates, Error};
+use domain::{AuditEntry, Coordinates, Error};
 use jiff::Timestamp;
 
 /// The register of addresses: which lie at a point, and where does one lie.
@@ -44,10 +44,14 @@ pub trait AddressStaging: Send {
     /// as they are. Whoever looks something up sees all of it or nothing. Writes in short transactions, so that a
     /// process that serves beside it never waits for long. `progress` is told how many of how many steps are done.
     ///
-    /// Answers the regions that changed; none when all was the same already, and then nothing was written.
+    /// Answers the regions that changed; none when all was the same already, and then no address was written.
+    ///
+    /// `entry` is given what was changed ([`AuditEntry::imported_addresses`]) and appended to the audit in the
+    /// transaction that swaps, also when nothing was changed.
     async fn swap(
         self: Box<Self>,
         at: Timestamp,
+        entry: Option<AuditEntry>,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Vec<AddressesOfRegion>, Error>;
 }

@@ -3,7 +3,7 @@ use domain::register::{
     Change, ContractOnDay, EmployerOnDay, EmploymentsOnDay, EnterpriseOnDay, Import, Key,
     MandatesOnDay, PersonOnDay, PostedOnDay, Register, Row, WorkOnDay,
 };
-use domain::{Contractor, EnterpriseNumber, Error, Inss, LimosaId, WorksReference};
+use domain::{AuditEntry, Contractor, EnterpriseNumber, Error, Inss, LimosaId, WorksReference};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -44,9 +44,21 @@ pub trait Registers: Send + Sync {
     /// process left behind when it was killed is not in the way.
     async fn begin(&self, register: Register, form: ImportForm) -> Result<Box<dyn Staging>, Error>;
 
+    /// Makes a small change for the service itself: see [`Registers::change_audited`].
+    async fn change(&self, change: Change) -> Result<Option<Import>, Error> {
+        self.change_audited(change, None).await
+    }
+
     /// Makes a small change at once, in one transaction; `None` when it changes nothing. Answers
     /// [`domain::ErrorKind::RegisterBusy`] while an import of the register is under way.
-    async fn change(&self, change: Change) -> Result<Option<Import>, Error>;
+    ///
+    /// `entry` is given what was changed ([`AuditEntry::imported`]) and appended to the audit in the same transaction,
+    /// also when nothing was changed.
+    async fn change_audited(
+        &self,
+        change: Change,
+        entry: Option<AuditEntry>,
+    ) -> Result<Option<Import>, Error>;
 
     /// The newest imports and changes, newest first.
     async fn imports(&self, most: u32) -> Result<Vec<Import>, Error>;
@@ -78,10 +90,14 @@ pub trait Staging: Send {
     /// registrations that it concerns are checked again.
     ///
     /// `None`: the register was the same already, and nothing was changed.
+    ///
+    /// `entry` is given what was changed ([`AuditEntry::imported`]) and appended to the audit in the transaction that
+    /// swaps, or in one of its own when nothing was changed.
     async fn swap(
         self: Box<Self>,
         source: &str,
         at: Timestamp,
+        entry: Option<AuditEntry>,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Option<Import>, Error>;
 }

@@ -1,4 +1,7 @@
-use domain::{CancelPresence, CancelPresences, GetPresence, SearchDraft, SearchPresences, sample};
+use domain::{
+    CancelPresence, CancelPresences, GetPresence, RegisterPresences, SearchDraft, SearchPresences,
+    Sector, Work, sample,
+};
 use jiff::civil::date;
 use store::{AuditCheck, AuditPlace};
 use testkit::TestApp;
@@ -50,6 +53,60 @@ async fn a_day_of_one_registration_is_told_from_end_to_end() {
             record("cancel", ticket),
         ]
     );
+}
+
+#[tokio::test]
+async fn calls_of_which_nothing_is_right_are_written_down() {
+    let test = TestApp::at("2026-11-24T08:00:00Z").await;
+    let caller = TestApp::caller().with_ticket("ticket-8");
+    let wrong = Item { company: 7, ..Item::of(1) };
+    let drafts = [wrong.draft()];
+    let command = RegisterPresences { channel: domain::Channel::WebService, drafts: &drafts };
+    let answers = test.app.register(&caller, command).await.expect("handled");
+    assert!(answers[0].is_err());
+    let nonsense = SearchDraft { inss: Some("1"), ..SearchDraft::default() };
+    let found = test.app.search(&caller, SearchPresences { draft: nonsense }).await;
+    assert!(found.expect("handled").is_err());
+    let bodies = bodies(&test).await;
+    assert_eq!(bodies.len(), 2);
+    for body in &bodies {
+        assert!(body.contains("\"outcome\":\"nothing\""), "{body}");
+        assert!(body.contains("\"ticket\":\"ticket-8\""), "{body}");
+    }
+    assert!(bodies[0].contains("presence.register") && bodies[0].contains("\"refused\":1"));
+    assert!(bodies[1].contains("presence.search"));
+}
+
+#[tokio::test]
+async fn works_are_written_down_when_they_are_put_by_hand() {
+    let test = TestApp::at("2026-11-24T08:00:00Z").await;
+    let admin = test.app.work_admin("presence work", "keeper");
+    let mut work = Work::new(sample::works_reference(77), Sector::Meat);
+    admin.add(work.clone()).await.expect("added");
+    assert!(admin.add(work.clone()).await.is_err(), "it is there");
+    work.subject = false;
+    admin.change(work.clone()).await.expect("changed");
+    admin.change(work.clone()).await.expect("the same");
+    admin.close(work.reference, Some(date(2026, 12, 31))).await.expect("closed");
+    let bodies = bodies(&test).await;
+    let record = |action: &str, outcome: &str, rest: &str| {
+        format!(
+            "{{\"at\":\"2026-11-24T08:00:00Z\",\"action\":\"work.{action}\",\"outcome\":\"{outcome}\",\
+             \"role\":\"operator\",\"client\":\"keeper\",\"detail\":\"work={} sector=meat from=- {rest}\",\
+             \"refused\":0,\"registrations\":\"\",\"persons\":[]}}",
+            work.reference
+        )
+    };
+    let rest = |until: &str, subject: bool, more: &str| {
+        format!("until={until} subject={subject} sites=0 contracts= via=presence work{more}")
+    };
+    let expected = [
+        record("add", "done", &rest("-", true, " import=2 added=1 removed=0")),
+        record("change", "done", &rest("-", false, " import=3 added=1 removed=1")),
+        record("change", "nothing", &rest("-", false, "")),
+        record("close", "done", &rest("2026-12-31", false, " import=4 added=1 removed=1")),
+    ];
+    assert_eq!(bodies, expected);
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ async fn swap(
 ) -> Result<(), Error> {
     let mut staging = store.registers().begin(register, ImportForm::Whole).await?;
     staging.put(rows).await?;
-    staging.swap(SOURCE, clock.now(), &|_, _| ()).await.map(drop)
+    staging.swap(SOURCE, clock.now(), None, &|_, _| ()).await.map(drop)
 }
 
 async fn addresses(store: &dyn Store, clock: &dyn Clock) -> Result<(), Error> {
@@ -73,7 +73,7 @@ async fn addresses(store: &dyn Store, clock: &dyn Clock) -> Result<(), Error> {
     }
     let mut staging = store.addresses().begin().await?;
     staging.put(rows.0).await?;
-    staging.swap(clock.now(), &|_, _| ()).await.map(drop)
+    staging.swap(clock.now(), None, &|_, _| ()).await.map(drop)
 }
 
 /// The files are our own: a check holds them to their generator.

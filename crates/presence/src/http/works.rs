@@ -7,7 +7,7 @@ use app::import::{Flaw, read_work, work_to_json};
 use app::{WorkAdmin, WorkError};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::WorksReference;
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::Service;
 use crate::qr::{self, Qr};
+use crate::server::Peer;
 
 /// The longest body: a work with thousands of contracts.
 const LONGEST: usize = 4 * 1024 * 1024;
@@ -29,6 +30,7 @@ const PROBLEM: &str = "application/problem+json";
 const PATH: &str = "/admin/works";
 
 type Here = State<Arc<Service>>;
+type From = Extension<Peer>;
 
 /// The addresses.
 pub(super) fn router() -> Router<Arc<Service>> {
@@ -48,11 +50,12 @@ pub(super) fn router() -> Router<Arc<Service>> {
         .route("/admin/works/{reference}/qr.png", get(png).fallback(allow("GET, HEAD")))
 }
 
-fn admin(service: &Service) -> WorkAdmin<'_> {
-    service.app.work_admin("administrator")
+/// Nobody says who they are at the operator's address; the audit knows from where they came.
+fn admin<'s>(service: &'s Service, peer: &Peer) -> WorkAdmin<'s> {
+    service.app.work_admin("administrator", &format!("administrator at {}", peer.address.ip()))
 }
 
-async fn list(State(service): Here, RawQuery(query): RawQuery) -> Response {
+async fn list(State(service): Here, Extension(peer): From, RawQuery(query): RawQuery) -> Response {
     let (mut after, mut most) = (None, MOST);
     for pair in query.as_deref().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -66,7 +69,7 @@ async fn list(State(service): Here, RawQuery(query): RawQuery) -> Response {
             return problem(StatusCode::BAD_REQUEST, detail, &[]);
         }
     }
-    match admin(&service).works(after, most).await {
+    match admin(&service, &peer).works(after, most).await {
         Ok(works) => {
             let works: Vec<_> = works.iter().map(work_to_json).collect();
             answer(StatusCode::OK, &json!({ "works": works }))
@@ -75,22 +78,31 @@ async fn list(State(service): Here, RawQuery(query): RawQuery) -> Response {
     }
 }
 
-async fn show(State(service): Here, Path(reference): Path<String>) -> Response {
+async fn show(
+    State(service): Here,
+    Extension(peer): From,
+    Path(reference): Path<String>,
+) -> Response {
     let Some(reference) = WorksReference::parse(&reference) else { return no_reference() };
-    match admin(&service).work(reference).await {
+    match admin(&service, &peer).work(reference).await {
         Ok(work) => answer(StatusCode::OK, &work_to_json(&work)),
         Err(error) => failed(&error),
     }
 }
 
-async fn add(State(service): Here, headers: HeaderMap, body: Body) -> Response {
+async fn add(
+    State(service): Here,
+    Extension(peer): From,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let work = match json_of(&headers, body).await.and_then(|value| checked(&value)) {
         Ok(work) => work,
         Err(refusal) => return *refusal,
     };
     let value = work_to_json(&work);
     let location = format!("{PATH}/{}", work.reference);
-    match admin(&service).add(work).await {
+    match admin(&service, &peer).add(work).await {
         Ok(_) => ([(LOCATION, location)], answer(StatusCode::CREATED, &value)).into_response(),
         Err(error) => failed(&error),
     }
@@ -98,6 +110,7 @@ async fn add(State(service): Here, headers: HeaderMap, body: Body) -> Response {
 
 async fn put(
     State(service): Here,
+    Extension(peer): From,
     Path(reference): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -110,11 +123,12 @@ async fn put(
         let flaw = Flaw::new("reference", "is another one than that of the address");
         return problem(StatusCode::UNPROCESSABLE_ENTITY, UNFIT, &[flaw]);
     }
-    changed(admin(&service).change(work).await)
+    changed(admin(&service, &peer).change(work).await)
 }
 
 async fn close(
     State(service): Here,
+    Extension(peer): From,
     Path(reference): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -133,18 +147,18 @@ async fn close(
         let flaw = Flaw::new("until", "is no date: yyyy-mm-dd");
         return problem(StatusCode::UNPROCESSABLE_ENTITY, UNFIT, &[flaw]);
     };
-    changed(admin(&service).close(reference, until).await)
+    changed(admin(&service, &peer).close(reference, until).await)
 }
 
-async fn svg(service: Here, reference: Path<String>) -> Response {
-    match code(service, reference).await {
+async fn svg(service: Here, peer: From, reference: Path<String>) -> Response {
+    match code(service, peer, reference).await {
         Ok(qr) => ([(CONTENT_TYPE, "image/svg+xml")], qr.svg()).into_response(),
         Err(refusal) => *refusal,
     }
 }
 
-async fn png(service: Here, reference: Path<String>) -> Response {
-    match code(service, reference).await.map(|qr| qr.png()) {
+async fn png(service: Here, peer: From, reference: Path<String>) -> Response {
+    match code(service, peer, reference).await.map(|qr| qr.png()) {
         Ok(Ok(png)) => ([(CONTENT_TYPE, "image/png")], png).into_response(),
         Ok(Err(_)) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the picture failed", &[]),
         Err(refusal) => *refusal,
@@ -152,13 +166,18 @@ async fn png(service: Here, reference: Path<String>) -> Response {
 }
 
 /// The code of a work, for a service that knows its own address.
-async fn code(State(service): Here, Path(reference): Path<String>) -> Result<Qr, Box<Response>> {
+async fn code(
+    State(service): Here,
+    Extension(peer): From,
+    Path(reference): Path<String>,
+) -> Result<Qr, Box<Response>> {
     let reference = WorksReference::parse(&reference).ok_or_else(|| Box::new(no_reference()))?;
     let Some(url) = &service.public_url else {
         let detail = "the code leads to the service: set public_url to its address";
         return Err(Box::new(problem(StatusCode::CONFLICT, detail, &[])));
     };
-    let work = admin(&service).work(reference).await.map_err(|error| Box::new(failed(&error)))?;
+    let work =
+        admin(&service, &peer).work(reference).await.map_err(|error| Box::new(failed(&error)))?;
     Qr::new(&qr::address(url, work.reference)).ok_or_else(|| {
         Box::new(problem(StatusCode::CONFLICT, "public_url is too long for a code", &[]))
     })

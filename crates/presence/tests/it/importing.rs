@@ -101,6 +101,48 @@ fn a_bad_line_stops_an_import_unless_errors_are_allowed() {
 }
 
 #[test]
+fn imports_and_works_are_told_by_the_audit() {
+    let desk = Desk::new();
+    let text = format!("enterprise_number,from,until\n{},,\n", enterprise_number(1));
+    let file = desk.file("employers.csv", &text);
+    for _ in 0..2 {
+        assert_eq!(desk.import(&["employers", &file]).0, Some(0));
+    }
+    assert_eq!(desk.import(&["addresses", &demo("openaddress-bebru.csv")]).0, Some(0));
+    let reference = works_reference(5).to_string();
+    let (code, _, told) = desk.run(&["work", "add", &reference, "--sector", "meat"]);
+    assert_eq!(code, Some(0), "{told}");
+    let (_, listed, told) = desk.run(&["audit", "list"]);
+    let lines: Vec<_> = listed.lines().collect();
+    assert_eq!(lines.len(), 4, "{listed}{told}");
+    for (line, texts) in lines.into_iter().zip([
+        [
+            "register.import",
+            "\"done\"",
+            "register=employers employers.csv=sha256:",
+            "added=1 removed=0",
+        ],
+        [
+            "register.import",
+            "\"nothing\"",
+            "register=employers employers.csv=sha256:",
+            "read=1 rejected=0",
+        ],
+        [
+            "register.import",
+            "\"done\"",
+            "register=addresses openaddress-bebru.csv=sha256:",
+            "BE-BRU=",
+        ],
+        ["work.add", "\"done\"", "sector=meat", "via=presence work"],
+    ]) {
+        assert!(texts.iter().all(|text| line.contains(text)), "{line}");
+        assert!(line.contains("\"role\":\"operator\""), "{line}");
+    }
+    assert_eq!(desk.run(&["audit", "verify"]).0, Some(0));
+}
+
+#[test]
 fn a_set_that_does_not_fit_is_refused_whole() {
     let desk = Desk::new();
     for file in fs::read_dir(demo("kbo")).expect("read") {

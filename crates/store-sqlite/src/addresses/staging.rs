@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use domain::place::{AddressesOfRegion, Region, RegisteredAddress, cell, house_key};
-use domain::{Error, ErrorKind};
+use domain::{AuditEntry, Error, ErrorKind};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use store::AddressStaging;
@@ -154,12 +154,13 @@ impl AddressStaging for Staging {
     async fn swap(
         self: Box<Self>,
         at: Timestamp,
+        entry: Option<AuditEntry>,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Vec<AddressesOfRegion>, Error> {
         let (steps, told) = tokio::sync::mpsc::unbounded_channel();
         let (reply, answer) = oneshot::channel();
         let run = move || {
-            let outcome = swap::swap(&self, at, &|done, of| steps.send((done, of)).is_ok());
+            let outcome = swap::swap(&self, at, entry, &|done, of| steps.send((done, of)).is_ok());
             // Whoever has gone away meanwhile does not hear it.
             _ = reply.send(outcome);
         };

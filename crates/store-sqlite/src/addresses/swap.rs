@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::AuditEntry;
 use domain::place::{AddressesOfRegion, Region, name_key};
 use jiff::Timestamp;
 use rusqlite::types::ToSqlOutput;
@@ -11,7 +12,7 @@ use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 use super::generations;
 use super::staging::Staging;
 use crate::failure::Failure;
-use crate::{FILE_NAME, connection};
+use crate::{FILE_NAME, audit, connection};
 
 /// Rows of a transaction: some milliseconds of work.
 const ROWS: u64 = 2000;
@@ -28,6 +29,7 @@ type Progress<'a> = &'a dyn Fn(u64, u64) -> bool;
 pub(super) fn swap(
     staging: &Staging,
     at: Timestamp,
+    entry: Option<AuditEntry>,
     progress: Progress<'_>,
 ) -> Result<Vec<AddressesOfRegion>, Failure> {
     let main = connection::writer(&staging.folder.join(FILE_NAME), CACHE_KIB)?;
@@ -42,8 +44,14 @@ pub(super) fn swap(
     for region in &changed {
         counts.push(writer.bring(&staging.gathered, region, &mut steps)?);
     }
+    let answer = |(region, count): (&Changed, &u64)| AddressesOfRegion {
+        region: region.region,
+        addresses: *count,
+        at,
+    };
+    let answer: Vec<_> = changed.iter().zip(&counts).map(answer).collect();
     main.pragma_update(None, "synchronous", "FULL")?;
-    let transaction = main.unchecked_transaction()?;
+    let transaction = Transaction::new_unchecked(&main, TransactionBehavior::Immediate)?;
     for (region, count) in changed.iter().zip(&counts) {
         transaction.execute(
             "INSERT INTO address_region (region, generation, addresses, digest, at) \
@@ -59,15 +67,13 @@ pub(super) fn swap(
             ),
         )?;
     }
+    if let Some(entry) = entry {
+        audit::append(&transaction, &entry.imported_addresses(&answer))?;
+    }
     transaction.commit()?;
     main.pragma_update(None, "synchronous", "NORMAL")?;
     writer.take_away_left_over()?;
-    let answer = |(region, count): (&Changed, u64)| AddressesOfRegion {
-        region: region.region,
-        addresses: count,
-        at,
-    };
-    Ok(changed.iter().zip(counts).map(answer).collect())
+    Ok(answer)
 }
 
 /// A region whose addresses differ from those in the store.

@@ -11,8 +11,8 @@ pub(crate) mod works;
 pub(crate) use look_up::numbers_of;
 
 use async_trait::async_trait;
-use domain::Error;
 use domain::register::{Change, Import, ImportId, Register};
+use domain::{AuditEntry, Error};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 use store::{
@@ -20,8 +20,8 @@ use store::{
     PostedWorkers, Registers, Staging,
 };
 
-use crate::SqliteStore;
 use crate::failure::Failure;
+use crate::{SqliteStore, audit};
 
 #[async_trait]
 impl Registers for SqliteStore {
@@ -61,11 +61,22 @@ impl Registers for SqliteStore {
         Ok(Box::new(staging::Staged::begin(&self.folder, register, form)?))
     }
 
-    async fn change(&self, change: Change) -> Result<Option<Import>, Error> {
+    async fn change_audited(
+        &self,
+        change: Change,
+        entry: Option<AuditEntry>,
+    ) -> Result<Option<Import>, Error> {
         let _lock = staging::lock(&self.folder, change.register)?;
         swap::tidy_up(&self.folder, change.register)?;
         let weight = change.rows.len() + change.removed.len();
-        self.transact(weight, move |connection| change::change(connection, &change)).await
+        self.transact(weight, move |connection| {
+            let import = change::change(connection, &change)?;
+            if let Some(entry) = &entry {
+                audit::append(connection, &entry.clone().imported(import.as_ref()))?;
+            }
+            Ok(import)
+        })
+        .await
     }
 
     async fn imports(&self, most: u32) -> Result<Vec<Import>, Error> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use domain::register::{Import, Key, Register, Row};
-use domain::{Error, ErrorKind};
+use domain::{AuditEntry, Error, ErrorKind};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -140,6 +140,7 @@ impl Staging for Staged {
         self: Box<Self>,
         source: &str,
         at: Timestamp,
+        entry: Option<AuditEntry>,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Option<Import>, Error> {
         let (steps, mut told) = tokio::sync::mpsc::unbounded_channel();
@@ -147,7 +148,7 @@ impl Staging for Staged {
         let source = source.to_owned();
         let run = move || {
             let outcome =
-                swap::swap(&self, &source, at, &|done, of| steps.send((done, of)).is_ok());
+                swap::swap(&self, &source, at, entry, &|done, of| steps.send((done, of)).is_ok());
             // The lock is free again when the answer comes.
             drop(self);
             // Whoever has gone away meanwhile does not hear it.

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::AuditEntry;
 use domain::register::{Import, ImportId, Register};
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, Value};
@@ -14,7 +15,7 @@ use super::generation;
 use super::staging::Staged;
 use super::table::{Table, tables};
 use crate::failure::Failure;
-use crate::{FILE_NAME, connection};
+use crate::{FILE_NAME, audit, connection};
 
 /// The last generation of a row that has not ended.
 pub(super) const ALIVE: i64 = i64::MAX;
@@ -34,6 +35,7 @@ pub(super) fn swap(
     staged: &Staged,
     source: &str,
     at: Timestamp,
+    entry: Option<AuditEntry>,
     progress: Progress<'_>,
 ) -> Result<Option<Import>, Failure> {
     let register = staged.register;
@@ -41,6 +43,9 @@ pub(super) fn swap(
     writer.tidy(register)?;
     let (added, removed) = compare(staged)?;
     if added + removed == 0 {
+        if let Some(entry) = entry {
+            writer.in_transaction(|main| audit::append(main, &entry.imported(None)))?;
+        }
         return Ok(None);
     }
     let id = writer.announce(register, source, at, added, removed)?;
@@ -49,12 +54,14 @@ pub(super) fn swap(
         writer.write(&staged.gathered, table, id, Kind::Dead, &mut steps)?;
         writer.write(&staged.gathered, table, id, Kind::Born, &mut steps)?;
     }
-    writer.commit_swap(register, id)?;
+    let source = source.into();
+    let import = Import { id: ImportId(id), register, source, at, added, removed };
+    writer.commit_swap(&import, entry)?;
     // It is swapped in: if the rest fails, the next import does it.
     if let Err(error) = writer.tidy(register) {
         tracing::warn!(%error, "rows of an old state of a register are left over");
     }
-    Ok(Some(Import { id: ImportId(id), register, source: source.into(), at, added, removed }))
+    Ok(Some(import))
 }
 
 /// Takes away what imports of this register left: rows that were never swapped in, and rows that ended.
@@ -191,9 +198,12 @@ impl Writer {
         }
     }
 
-    fn commit_swap(&mut self, register: Register, import: i64) -> Result<(), Failure> {
+    fn commit_swap(&mut self, import: &Import, entry: Option<AuditEntry>) -> Result<(), Failure> {
         self.main.pragma_update(None, "synchronous", "FULL")?;
-        self.in_transaction(|main| swap_in(main, register, import))?;
+        self.in_transaction(|main| {
+            swap_in(main, import.register, import.id.0)?;
+            entry.map_or(Ok(()), |entry| audit::append(main, &entry.imported(Some(import))))
+        })?;
         self.main.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(())
     }

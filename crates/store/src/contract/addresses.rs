@@ -14,7 +14,7 @@ fn names(nl: &str, fr: &str) -> Names {
     Names { nl: Some(nl.into()), fr: Some(fr.into()), de: None }
 }
 
-fn address(id: u32, house: &str, box_number: Option<&str>) -> RegisteredAddress {
+pub(super) fn address(id: u32, house: &str, box_number: Option<&str>) -> RegisteredAddress {
     RegisteredAddress {
         region: Region::Brussels,
         id: id.to_string().into(),
@@ -45,7 +45,7 @@ fn at(second: i64) -> Timestamp {
 async fn import(addresses: &dyn Addresses, rows: Vec<RegisteredAddress>, second: i64) -> usize {
     let mut staging = addresses.begin().await.expect("begun");
     staging.put(rows).await.expect("put");
-    staging.swap(at(second), &|_, _| ()).await.expect("swapped").len()
+    staging.swap(at(second), None, &|_, _| ()).await.expect("swapped").len()
 }
 
 async fn found(store: &dyn Store, asked: AddressQuery) -> Vec<(String, Fit)> {

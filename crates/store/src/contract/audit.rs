@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
+use domain::register::{Change, Register, Row};
 use domain::{
     AuditAction, AuditEntry, AuditPerson, Caller, Client, ItemError, Policy, Registration, Role,
-    Sender, cancel, sample,
+    Sector, Sender, Work, cancel, sample,
 };
 
 use super::Fixture;
 use super::samples::{ids, moment, posted, sender, worker};
-use crate::{AuditCheck, AuditPlace, AuditRecord, Store, audit_body};
+use crate::{AuditCheck, AuditPlace, AuditRecord, ImportForm, Store, audit_body};
 
 fn entry(action: AuditAction) -> AuditEntry {
     let caller = Caller::open(sender(1)).with_ticket("ticket-1");
@@ -100,6 +101,78 @@ pub async fn changes_of_clients_are_written_down(fixture: &impl Fixture) {
     assert_eq!(changed.expect("written"), Ok(()));
     let bodies: Vec<_> = records(&*store).await.into_iter().map(|record| record.body).collect();
     assert_eq!(bodies, [audit_body(&add), audit_body(&change)]);
+}
+
+/// With what became of it, in the transaction that swaps; also when the register was the same already.
+pub async fn imports_and_changes_of_registers_are_written_down(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let at = moment("2026-11-24T06:30:00Z");
+    let asked = AuditEntry {
+        detail: "register=works works.jsonl=sha256:00".into(),
+        ..AuditEntry::of_operator("keeper", AuditAction::Import, at)
+    };
+    let work = Work::new(sample::works_reference(1), Sector::Meat);
+    let mut expected = Vec::new();
+    for _ in 0..2 {
+        let begun = store.registers().begin(Register::Works, ImportForm::Whole).await;
+        let mut staging = begun.expect("begun");
+        staging.put(vec![Row::Work(work.clone())]).await.expect("put");
+        let import = staging.swap("works.jsonl", at, Some(asked.clone()), &|_, _| ()).await;
+        let import = import.expect("swapped");
+        expected.push(audit_body(&asked.clone().imported(import.as_ref())));
+    }
+    let asked = AuditEntry {
+        detail: "work=1".into(),
+        ..AuditEntry::of_operator("keeper", AuditAction::AddWork, at)
+    };
+    let other = Work::new(sample::works_reference(2), Sector::Meat);
+    for _ in 0..2 {
+        let change = Change::put_works(vec![other.clone()], "by hand", at);
+        let import = store.registers().change_audited(change, Some(asked.clone())).await;
+        let import = import.expect("changed");
+        expected.push(audit_body(&asked.clone().imported(import.as_ref())));
+    }
+    let bodies: Vec<_> = records(&*store).await.into_iter().map(|record| record.body).collect();
+    assert_eq!(bodies, expected);
+    assert!(bodies[0].contains("\"done\"") && bodies[0].contains(" added=1 removed=0"));
+    assert!(bodies[1].contains("\"nothing\"") && !bodies[1].contains("added"));
+    assert!(bodies[2].contains("\"done\"") && bodies[3].contains("\"nothing\""));
+    verified(&*store).await;
+}
+
+/// An import that is dropped, and a change that is refused, leave no record.
+pub async fn what_is_not_swapped_in_is_not_written_down(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let at = moment("2026-11-24T06:30:00Z");
+    let begun = store.registers().begin(Register::Works, ImportForm::Whole).await;
+    let staging = begun.expect("begun");
+    let work = Work::new(sample::works_reference(1), Sector::Meat);
+    let change = Change::put_works(vec![work], "by hand", at);
+    let asked = AuditEntry::of_operator("keeper", AuditAction::AddWork, at);
+    assert!(store.registers().change_audited(change, Some(asked)).await.is_err(), "it is busy");
+    drop(staging);
+    assert_eq!(records(&*store).await, []);
+}
+
+/// The regions that changed, and how many addresses they have.
+pub async fn imports_of_addresses_are_written_down(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    let at = moment("2026-11-24T06:30:00Z");
+    let asked = AuditEntry {
+        detail: "register=addresses".into(),
+        ..AuditEntry::of_operator("keeper", AuditAction::Import, at)
+    };
+    for _ in 0..2 {
+        let mut staging = store.addresses().begin().await.expect("begun");
+        staging.put(vec![super::addresses::address(1, "475", None)]).await.expect("put");
+        let swapped = staging.swap(at, Some(asked.clone()), &|_, _| ()).await;
+        swapped.expect("swapped");
+    }
+    let bodies: Vec<_> = records(&*store).await.into_iter().map(|record| record.body).collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies[0].contains("register=addresses BE-BRU=1"), "{bodies:?}");
+    assert!(bodies[1].contains("\"nothing\""), "{bodies:?}");
+    verified(&*store).await;
 }
 
 /// However many append at once, through however many openings of the data, and after a restart.

@@ -206,7 +206,7 @@ pub async fn the_history_tells_which_change_it_was(fixture: &impl Fixture) {
     let work = Work::new(sample::works_reference(1), Sector::Cleaning);
     staging.put(vec![Row::Work(work)]).await.expect("put");
     let at = moment("2026-11-24T07:00:00Z");
-    let import = staging.swap("works.jsonl", at, &|_, _| ()).await.expect("swapped");
+    let import = staging.swap("works.jsonl", at, None, &|_, _| ()).await.expect("swapped");
     let import = import.expect("it changes something");
     spread(&*store, DAY).await;
     let lease = lease(&*store, 10).await.expect("waiting");

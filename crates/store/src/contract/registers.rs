@@ -45,7 +45,7 @@ async fn import(
     }
     staging.put(rows).await.expect("put");
     let at = moment("2026-11-24T07:00:00Z");
-    let import = staging.swap("a file", at, &|_, _| ()).await.expect("swapped");
+    let import = staging.swap("a file", at, None, &|_, _| ()).await.expect("swapped");
     import.map_or((0, 0), |import| (import.added, import.removed))
 }
 

@@ -6,7 +6,7 @@ use store::{AddressStaging, Store as _};
 use super::keep::Keep;
 use super::progress::Progress;
 use super::report::Report;
-use super::{Job, source};
+use super::{Job, digest, source};
 use crate::clock::SystemClock;
 use crate::command::Failure;
 
@@ -32,8 +32,10 @@ pub(super) fn import(job: &Job<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let (Some(data), Some(staging)) = (told.data, told.staging) else { return Ok(()) };
+    let entry = digest::entry(job, told.read, told.rejected)?;
     let swap = progress.swapping();
-    let changed = data.run(staging.swap(SystemClock.now(), &|done, of| swap.step(done, of)))?;
+    let steps = |done, of| swap.step(done, of);
+    let changed = data.run(staging.swap(SystemClock.now(), Some(entry), &steps))?;
     swap.end();
     if changed.is_empty() {
         progress.say("the register was the same already: nothing was changed");

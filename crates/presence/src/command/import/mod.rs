@@ -1,6 +1,7 @@
 //! `presence import`: fills a register from files, beside a serving process or without one.
 
 mod addresses;
+mod digest;
 mod enterprises;
 mod keep;
 mod progress;
@@ -65,6 +66,7 @@ pub(crate) fn command() -> Command {
 
 /// What is asked for.
 struct Job<'m> {
+    register: &'m str,
     files: Vec<&'m PathBuf>,
     check: bool,
     allow_errors: bool,
@@ -74,14 +76,15 @@ struct Job<'m> {
 
 /// Does what is asked.
 pub(crate) fn run(matches: &ArgMatches) -> ExitCode {
+    let name = matches.get_one::<String>("register").map(String::as_str).unwrap_or_default();
     let job = Job {
+        register: name,
         files: matches.get_many("files").into_iter().flatten().collect(),
         check: matches.get_flag("check"),
         allow_errors: matches.get_flag("allow-errors"),
         report: matches.get_one("report"),
         matches,
     };
-    let name = matches.get_one::<String>("register").map(String::as_str).unwrap_or_default();
     let done = match Register::from_name(name) {
         Some(Register::Enterprises) => enterprises::import(&job),
         Some(register) => register_import(&job, register),
@@ -147,9 +150,10 @@ fn finish_rows(
         return Ok(());
     }
     let (Some(data), Some(staging)) = (told.data, told.staging) else { return Ok(()) };
+    let entry = digest::entry(job, told.read, told.rejected)?;
     let swap = progress.swapping();
     let steps = |done, of| swap.step(done, of);
-    let import = data.run(staging.swap(source, SystemClock.now(), &steps))?;
+    let import = data.run(staging.swap(source, SystemClock.now(), Some(entry), &steps))?;
     swap.end();
     progress.say(&match import {
         Some(import) => format!(
