@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use domain::register::{ContractOnDay, EmploymentsOnDay, MandatesOnDay, PersonOnDay, PostedOnDay};
 use domain::{
-    Clock, CompanyFacts, Contractor, EnterpriseNumber, Error, Facts, Inss, Registration, Who,
-    belgian_day, to_milliseconds,
+    Clock, CompanyFacts, Contractor, EnterpriseNumber, Error, Facts, Inss, Policy, Registration,
+    Remarks, Who, belgian_day, to_milliseconds,
 };
 use jiff::{SignedDuration, ToSpan};
 use store::{Finding, Finished, Lease, Repetition, Store};
+
+use crate::locating::{self, Locating};
 
 /// How long a batch may take before another worker takes it over.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
@@ -24,13 +26,15 @@ const ATTEMPTS: u32 = 8;
 pub struct Checker {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    policy: Policy,
     batch: u32,
 }
 
 impl Checker {
-    /// A worker that takes up to `batch` registrations at a time.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, batch: u32) -> Self {
-        Self { store, clock, batch }
+    /// A worker that takes up to `batch` registrations at a time; `policy` says how far from the sites of a work its
+    /// begins and ends may lie.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, policy: Policy, batch: u32) -> Self {
+        Self { store, clock, policy, batch }
     }
 
     /// Takes one step: looks at changes of registers, and checks a batch. Answers how much it did; 0 when nothing
@@ -57,18 +61,22 @@ impl Checker {
         let version = self.store.registers().version().await?;
         let registrations: Vec<_> = lease.registrations.iter().map(|(one, _)| one).collect();
         let facts = self.facts(&registrations).await?;
-        let finding = |((registration, cause), (facts, newest)): (&(Registration, _), _)| {
-            let facts: Facts = facts;
-            Finding {
+        let mut places = Locating::new(self.store.as_ref());
+        let mut findings = Vec::with_capacity(facts.len());
+        for ((registration, cause), (facts, newest)) in lease.registrations.iter().zip(facts) {
+            let sector = facts.work.map(|work| work.sector);
+            let located = places.located(registration).await?;
+            let known = sector.or(registration.sector);
+            let far = locating::remark(&self.policy, known, registration, located.as_deref());
+            findings.push(Finding {
                 id: registration.id,
-                remarks: facts.remarks(),
+                remarks: far.into_iter().fold(facts.remarks(), Remarks::with),
                 newest,
-                sector: facts.work.map(|work| work.sector),
-                located: None,
-                cause: Clone::clone(cause),
-            }
-        };
-        let findings = lease.registrations.iter().zip(facts).map(finding).collect();
+                sector,
+                located: located.filter(|it| registration.located.as_ref() != Some(it)),
+                cause: cause.clone(),
+            });
+        }
         let at = to_milliseconds(self.clock.now());
         self.store.checks().finish(lease.id, version, findings, at).await
     }

@@ -1,7 +1,8 @@
 use domain::place::NearAddress;
 use domain::{
-    AuditAction, Caller, Coordinates, Dossier, Error, ErrorKind, EventKind, GetPresence, Page,
-    Performance, SearchDraft, SearchPage, SearchPresences, SearchRefusal, WorkMoment, performances,
+    AuditAction, AuditEntry, Caller, Coordinates, Dossier, Error, ErrorKind, EventKind,
+    GetPresence, Performance, PerformancePlace, Search, SearchDraft, SearchPage, SearchPresences,
+    SearchRefusal, Work, WorksReference, performances,
 };
 
 use crate::App;
@@ -47,38 +48,53 @@ impl App {
         Ok(Err(refusal))
     }
 
-    /// The performances of what a search finds; its events, its order and its page do not count.
+    /// The performances that begin or end on the days of a search, whole, also where their other moment lies on the day
+    /// before or after. The events of the search, its order and its page do not count.
     pub async fn performances(
         &self,
         caller: &Caller,
         draft: SearchDraft<'_>,
-    ) -> Result<Result<Vec<Performance>, SearchRefusal>, Error> {
+        page: PerformanceQuery,
+    ) -> Result<Result<PerformancePage, SearchRefusal>, Error> {
         let events = Some([EventKind::In, EventKind::Out].into_iter().collect());
         let draft = SearchDraft { events, ..draft };
-        let mut search = match draft.check(self.today()) {
+        let search = match draft.check(self.today()) {
             Ok(search) => search,
             Err(refusal) => return self.refused(caller, String::new(), refusal).await,
         };
-        // All of them: the budget bounds how many that can be.
-        search.page = Page { first_row: 0, fetch_size: u16::MAX };
         self.permit(caller, AuditAction::Search, caller.may_search(&search)).await?;
         let criteria = criteria(&search);
-        let budget = self.search_budget.min(u16::MAX.into());
+        let wanted = search.days.clone();
+        let search = Search { days: search.days.with_neighbours(), ..search };
         let visible = self.visibility(caller, &search).await?;
-        match self.store.registrations().search(search, visible, budget).await {
-            Ok(page) => {
-                let action = AuditAction::Search;
-                self.write_down(caller, action, criteria, &page.registrations).await?;
-                let SearchPage { registrations, .. } = seen_page(caller, page);
-                Ok(Ok(performances(registrations.iter().filter_map(WorkMoment::of).collect())))
-            }
-            Err(error) => match error.kind() {
-                ErrorKind::SearchTooBroad { budget } => {
-                    self.refused(caller, criteria, SearchRefusal::TooBroad { budget }).await
-                }
-                _ => Err(error),
-            },
-        }
+        let moments =
+            match self.store.registrations().moments(search, visible, self.search_budget).await {
+                Ok(moments) => moments,
+                Err(error) => match error.kind() {
+                    ErrorKind::SearchTooBroad { budget } => {
+                        let refusal = SearchRefusal::TooBroad { budget };
+                        return self.refused(caller, criteria, refusal).await;
+                    }
+                    _ => return Err(error),
+                },
+            };
+        let mut found = performances(moments);
+        found.retain(|it| it.touches(|day| wanted.contains(day)));
+        let page = page.of(found);
+        let entry =
+            self.entry(caller, AuditAction::Search).showing_performances(&page.performances);
+        self.store.audit().append(AuditEntry { detail: criteria, ..entry }).await?;
+        Ok(Ok(page))
+    }
+
+    /// A work, with what the caller may see of its contracts. It names no person, and so is not written down.
+    pub async fn work_seen(
+        &self,
+        caller: &Caller,
+        reference: WorksReference,
+    ) -> Result<Option<Work>, Error> {
+        let work = self.store.works().work(reference).await?;
+        Ok(work.map(|work| caller.reads_work(work)))
     }
 
     /// The addresses at or near a point, nearest first. Everyone may see them.
@@ -100,6 +116,38 @@ impl App {
         self.write_down(caller, AuditAction::Get, asked, shown.map_or(&[], std::slice::from_ref))
             .await?;
         Ok(dossier.map(|dossier| caller.reads_dossier(dossier)))
+    }
+}
+
+/// Which part of the performances.
+#[derive(Clone, Copy, Debug)]
+pub struct PerformanceQuery {
+    /// Those after this place; from the first on where there is none.
+    pub after: Option<PerformancePlace>,
+    /// How many at most.
+    pub size: usize,
+}
+
+/// A part of the performances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerformancePage {
+    /// The performances.
+    pub performances: Vec<Performance>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Are there any after these?
+    pub more: bool,
+}
+
+impl PerformanceQuery {
+    fn of(self, mut found: Vec<Performance>) -> PerformancePage {
+        let total = found.len();
+        let passed = |after| found.partition_point(|it| it.place() <= after);
+        let first = self.after.map_or(0, passed);
+        found.drain(..first);
+        let more = found.len() > self.size;
+        found.truncate(self.size);
+        PerformancePage { performances: found, total, more }
     }
 }
 

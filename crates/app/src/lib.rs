@@ -8,6 +8,8 @@ mod clients;
 mod consult;
 mod delivery;
 pub mod import;
+mod locating;
+mod once;
 mod permission;
 mod policy_file;
 mod register;
@@ -22,7 +24,9 @@ use store::Store;
 
 pub use checking::Checker;
 pub use clients::{CLIENT_REFRESH, Clients};
+pub use consult::{PerformancePage, PerformanceQuery};
 pub use delivery::{Courier, Delivered, Delivery, Next};
+pub use once::{Answers, CallKey, KeyTaken};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
 pub use store::ReplayKey;
 pub use works::{MOST_WORKS, WorkAdmin, WorkError};

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
+use domain::register::Period;
 use domain::{
-    Caller, Dossier, Error, ItemError, ItemErrors, NewRegistration, RegistrationId, Search, Sight,
-    Visibility, Work, WorksReference,
+    Caller, Dossier, Error, Identity, ItemError, ItemErrors, NewRegistration, RegistrationId,
+    Search, Sight, Subject, Visibility, Work, WorksReference,
 };
 use jiff::civil::Date;
 
@@ -22,12 +23,24 @@ impl App {
         caller: &Caller,
         search: &Search,
     ) -> Result<Visibility, Error> {
-        let own = caller.visibility();
+        let own = self.own(caller).await?;
         if own == Visibility::Everything {
             return Ok(own);
         }
         let beneath = self.works_led_by(caller, search).await?;
         Ok(own.and(beneath.iter().flat_map(|work| caller.sights_at(work))))
+    }
+
+    /// What the caller sees of its own: a person what was registered under any of its numbers, as the register of
+    /// persons tells them today.
+    async fn own(&self, caller: &Caller) -> Result<Visibility, Error> {
+        let own = caller.visibility();
+        let Identity::Worker(inss) = *caller.identity() else { return Ok(own) };
+        let persons = self.store.registers().persons().persons(vec![(inss, self.today())]).await?;
+        let numbers = persons.into_iter().flat_map(|person| person.numbers);
+        let others = numbers.filter(|number| *number != inss);
+        let period = Period::ALWAYS;
+        Ok(own.and(others.map(|number| Sight { of: Subject::Person(number), period })))
     }
 
     /// A registration, if the caller may see it. An id that was never given out takes the same steps as one of somebody
@@ -39,7 +52,7 @@ impl App {
     ) -> Result<Option<Dossier>, Error> {
         let id = id.unwrap_or(RegistrationId::LARGEST);
         let found = self.store.registrations().dossier(id).await?;
-        let own = caller.visibility();
+        let own = self.own(caller).await?;
         if found.as_ref().is_some_and(|dossier| own.shows(&dossier.registration)) {
             return Ok(found);
         }

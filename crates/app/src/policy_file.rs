@@ -56,6 +56,7 @@ struct Rule {
     events: Vec<EventName>,
     days_ahead: u8,
     cancel_days: u8,
+    site_radius: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -81,7 +82,7 @@ pub fn default_policy() -> Policy {
 }
 
 /// Reads a policy file (TOML): a list of `[[rule]]` with `sector` (none: for works of no known sector and for sectors
-/// without a rule), `from`, `events`, `days_ahead` and `cancel_days`, and a `[moments]` with the limits of begin and end
+/// without a rule), `from`, `events`, `days_ahead`, `cancel_days` and, if wanted, `site_radius`, and a `[moments]` with the limits of begin and end
 /// times.
 pub fn read_policy(text: &str) -> Result<Policy, PolicyFileError> {
     let file: File = toml::from_str(text)?;
@@ -101,6 +102,7 @@ fn sector_rule(rule: Rule, place: usize) -> Result<SectorRule, PolicyFileError> 
         events: rule.events.into_iter().map(event).collect(),
         days_ahead: rule.days_ahead,
         cancel_days: rule.cancel_days,
+        site_radius: rule.site_radius,
     })
 }
 
@@ -138,6 +140,7 @@ mod tests {
             assert_eq!(rule.allows(EventKind::In), moments, "{sector:?}");
             assert_eq!(rule.allows(EventKind::Out), moments, "{sector:?}");
             assert_eq!((rule.days_ahead, rule.cancel_days), (1, 0), "{sector:?}");
+            assert_eq!(rule.site_radius, moments.then_some(500), "{sector:?}");
         }
     }
 
@@ -145,9 +148,12 @@ mod tests {
     fn a_rule_may_change_from_a_day_on() {
         let text = format!(
             "{DEFAULT}\n[[rule]]\nsector = \"construction\"\nfrom = \"2027-01-01\"\nevents = [\"in\", \"out\"]\n\
-             days_ahead = 0\ncancel_days = 3\n"
+             days_ahead = 0\ncancel_days = 3\nsite_radius = 250\n"
         );
         let policy = read_policy(&text).expect("a policy");
+        let radius = |day| policy.rule(Some(Sector::Construction), day).site_radius;
+        assert_eq!(radius(date(2026, 12, 31)), None);
+        assert_eq!(radius(date(2027, 1, 1)), Some(250));
         let construction = Some(Sector::Construction);
         assert!(policy.rule(construction, date(2026, 12, 31)).allows(EventKind::Day));
         assert!(!policy.rule(construction, date(2027, 1, 1)).allows(EventKind::Day));

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::place::AddressesOfRegion;
 use crate::register::Import;
 use crate::{
-    Caller, Identity, Inss, ItemErrors, LimosaId, NewRegistration, Registration, RegistrationId,
-    Who,
+    Caller, Identity, Inss, ItemErrors, LimosaId, NewRegistration, Performance, Registration,
+    RegistrationId, Who,
 };
 
 /// What is written down of a use case: who, on whose behalf, what, which persons, when, with which outcome, under which
@@ -241,6 +241,23 @@ impl AuditEntry {
         for registration in shown {
             self.registrations.push(registration.id);
             self.persons.push(AuditPerson::of(&registration.submission.who));
+        }
+        if self.registrations.is_empty() {
+            self.outcome = AuditOutcome::Nothing;
+        }
+        self
+    }
+
+    /// With what is shown as performances.
+    #[must_use]
+    pub fn showing_performances(mut self, shown: &[Performance]) -> Self {
+        for performance in shown {
+            for moment in performance.begin.iter().chain(&performance.end) {
+                for id in &moment.ids {
+                    self.registrations.push(*id);
+                    self.persons.push(AuditPerson::Inss(performance.inss));
+                }
+            }
         }
         if self.registrations.is_empty() {
             self.outcome = AuditOutcome::Nothing;

@@ -284,8 +284,14 @@ mod tests {
 
     fn moments() -> Policy {
         let events = vec![EventKind::In, EventKind::Out];
-        let rule =
-            SectorRule { sector: None, from: Date::MIN, events, days_ahead: 0, cancel_days: 0 };
+        let rule = SectorRule {
+            sector: None,
+            from: Date::MIN,
+            events,
+            days_ahead: 0,
+            cancel_days: 0,
+            site_radius: None,
+        };
         Policy::new(vec![rule]).expect("a policy")
     }
 

@@ -66,7 +66,9 @@ pub use id::registration_id::RegistrationId;
 pub use id::works_reference::WorksReference;
 pub use item_error::{ItemError, ItemErrors};
 pub use moment::{Moment, MomentKind, MomentLimits};
-pub use performance::{LONGEST_HOURS, Performance, PerformanceMoment, WorkMoment, performances};
+pub use performance::{
+    LONGEST_HOURS, Performance, PerformanceMoment, PerformancePlace, WorkMoment, performances,
+};
 pub use permission::Refusal;
 pub use place::Located;
 pub use place_of_work::{Circle, Coordinates, PlaceOfWork};

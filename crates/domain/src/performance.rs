@@ -1,5 +1,6 @@
 //! Pairs begin and end of work into performances.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Inss, MomentKind, Registration, RegistrationId, Status, WorksReference, belgian_day};
@@ -40,10 +41,34 @@ impl Performance {
         Some(end.at.duration_since(begin.at))
     }
 
+    /// Its place in the order of performances.
+    pub fn place(&self) -> PerformancePlace {
+        let begins = self.begin.is_some();
+        PerformancePlace { inss: self.inss, works: self.works, at: self.at(), begins }
+    }
+
+    /// Does it begin or end on a day for which `wanted` holds?
+    pub fn touches(&self, wanted: impl Fn(Date) -> bool) -> bool {
+        self.begin.iter().chain(&self.end).any(|moment| wanted(belgian_day(moment.at)))
+    }
+
     /// When it began, or else when it ended.
     pub fn at(&self) -> Timestamp {
         self.begin.as_ref().or(self.end.as_ref()).map_or(Timestamp::MIN, |moment| moment.at)
     }
+}
+
+/// Where a performance stands in the order of performances: by person, work and time. It stays there when others come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PerformancePlace {
+    /// Who.
+    pub inss: Inss,
+    /// Where.
+    pub works: WorksReference,
+    /// When it begins, or else when it ends.
+    pub at: Timestamp,
+    /// Does it have a begin?
+    pub begins: bool,
 }
 
 /// A begin or an end of work, as far as performances are made of it.

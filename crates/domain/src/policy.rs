@@ -27,6 +27,9 @@ pub struct SectorRule {
     pub days_ahead: u8,
     /// How many days after its own a registration may still be cancelled: 0 is until the end of its day.
     pub cancel_days: u8,
+    /// How many metres from the nearest site of the work a begin or end may lie before that is remarked; `None`: it is
+    /// never.
+    pub site_radius: Option<u32>,
 }
 
 impl SectorRule {
@@ -113,6 +116,7 @@ impl Policy {
             events: vec![EventKind::Day],
             days_ahead: 1,
             cancel_days: 0,
+            site_radius: None,
         };
         Self { rules: Vec::new(), ground, moments: MomentLimits::default() }
     }
@@ -145,7 +149,8 @@ mod tests {
     use super::*;
 
     fn rule(sector: Option<Sector>, from: Date, days_ahead: u8, cancel_days: u8) -> SectorRule {
-        SectorRule { sector, from, events: vec![EventKind::Day], days_ahead, cancel_days }
+        let (events, site_radius) = (vec![EventKind::Day], None);
+        SectorRule { sector, from, events, days_ahead, cancel_days, site_radius }
     }
 
     #[test]

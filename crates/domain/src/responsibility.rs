@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 
 use crate::register::Period;
-use crate::{Caller, Contract, ContractRole, Contractor, EnterpriseNumber, Sight, Subject, Work};
+use crate::{
+    Caller, Contract, ContractRole, Contractor, EnterpriseNumber, Sight, Subject, Visibility, Work,
+};
 
 impl Work {
     /// Is `company` builder or contractor here on `day`? Then it answers for the presences at the work, and may register
@@ -80,6 +82,37 @@ impl Caller {
         sights
     }
 
+    /// A work as far as it may see its contracts: its own, and those of all beneath it. Everything else of a work may be
+    /// seen by whoever may call: it says whether and where to register.
+    pub fn reads_work(&self, mut work: Work) -> Work {
+        if self.visibility() == Visibility::Everything {
+            return work;
+        }
+        let mut own = Vec::new();
+        let mut builds = Vec::new();
+        for (company, mandated) in self.acts_as() {
+            own.push((company, mandated));
+            let beneath = work.beneath(company).into_iter();
+            own.extend(beneath.filter_map(|(it, when)| Some((it, when.intersection(mandated)?))));
+            let builder = |it: &&Contract| it.role == ContractRole::Builder;
+            let built = work.led_by(company).filter(builder);
+            builds.extend(built.filter_map(|it| it.period.intersection(mandated)));
+        }
+        let knows = |company, period: Period| {
+            own.iter().any(|(it, when)| *it == company && when.overlaps(period))
+        };
+        work.contracts.retain(|contract| {
+            let contractor = match &contract.contractor {
+                Contractor::Enterprise(company) => knows(*company, contract.period),
+                Contractor::Foreign(_) => false,
+            };
+            contractor
+                || contract.commissioned_by.is_some_and(|by| knows(by, contract.period))
+                || builds.iter().any(|period| period.overlaps(contract.period))
+        });
+        work
+    }
+
     /// Does it answer for the presences at a work on `day`, as builder or contractor or for one?
     pub fn leads(&self, work: &Work, day: Date) -> bool {
         self.acts_as()
@@ -89,11 +122,13 @@ impl Caller {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use jiff::civil::date;
 
     use super::*;
     use crate::sample::enterprise_number as enterprise;
-    use crate::{Sector, sample};
+    use crate::{Client, Role, Sector, sample};
 
     fn contract(company: u32, role: ContractRole, by: Option<u32>, days: (i8, i8)) -> Contract {
         let day = |day| Some(date(2026, 11, day));
@@ -170,5 +205,36 @@ mod tests {
             let day = date(2026, 11, day);
             assert_eq!(work.is_led_by(enterprise(company), day), leads, "{company} {day}");
         }
+    }
+
+    #[test]
+    fn of_a_work_everyone_sees_its_own_contracts_and_those_beneath() {
+        let role = |role, company| Client {
+            company: Some(enterprise(company)),
+            ..sample::client("client", role)
+        };
+        let sees = |caller: &Caller| -> Vec<u32> {
+            let seen = caller.reads_work(work()).contracts;
+            let is =
+                |it: &Contract, index| it.contractor == Contractor::Enterprise(enterprise(index));
+            (1..=6).filter(|index| seen.iter().any(|it| is(it, *index))).collect()
+        };
+        let employer = |company| {
+            let client = Arc::new(role(Role::Employer, company));
+            Caller::client(client, None).expect("may call")
+        };
+        for (company, expected) in [
+            (1, vec![1, 2, 3, 4, 5, 6]),
+            (2, vec![2, 4, 5]),
+            (3, vec![3, 6]),
+            (4, vec![4, 5]),
+            (6, vec![6]),
+            (7, vec![]),
+        ] {
+            assert_eq!(sees(&employer(company)), expected, "{company}");
+        }
+        let inspector = Caller::client(Arc::new(role(Role::Inspector, 9)), None).expect("may call");
+        assert_eq!(sees(&inspector), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(sees(&Caller::worker(sample::inss(1))), [0; 0]);
     }
 }

@@ -149,6 +149,20 @@ impl Days {
         Self(merged)
     }
 
+    /// Is `day` one of them?
+    pub fn contains(&self, day: Date) -> bool {
+        self.0.iter().any(|(first, last)| (first..=last).contains(&&day))
+    }
+
+    /// With the day before and the day after each interval.
+    #[must_use]
+    pub fn with_neighbours(&self) -> Self {
+        let wider = |(first, last): &(Date, Date)| {
+            (first.yesterday().unwrap_or(*first), last.tomorrow().unwrap_or(*last))
+        };
+        Self::new(self.0.iter().map(wider))
+    }
+
     /// The intervals: first and last day of each.
     pub fn intervals(&self) -> &[(Date, Date)] {
         &self.0

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::Checker;
-use domain::Clock;
+use domain::{Clock, Policy};
 use store::Store;
 use store_sqlite::SqliteStore;
 use tokio::sync::watch;
@@ -30,7 +30,7 @@ struct Counters {
 pub(crate) fn start(
     store: &Arc<SqliteStore>,
     clock: &Arc<dyn Clock>,
-    batch: u32,
+    (policy, batch): (Policy, u32),
     metrics: &mut Metrics,
     stop: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
@@ -49,7 +49,7 @@ pub(crate) fn start(
     let help = "Registrations checked, and changes of registers looked at";
     metrics.watch("checks_done", help, count, read(|counters| &counters.checked));
     let keeper: Arc<dyn Store> = Arc::clone(store) as _;
-    let checker = Checker::new(Arc::clone(&keeper), Arc::clone(clock), batch);
+    let checker = Checker::new(Arc::clone(&keeper), Arc::clone(clock), policy, batch);
     tokio::spawn(run(checker, keeper, counters, stop.clone()))
 }
 

@@ -108,7 +108,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let outer = bind("listen", config.listen)?;
     let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
     let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
-    let app = Arc::new(App::new(keeper, Arc::clone(&clock), policy, config.search_budget));
+    let app = Arc::new(App::new(keeper, Arc::clone(&clock), policy.clone(), config.search_budget));
     let oauth = oauth(&config, folder.path(), outer.address(), &app, &clock)?;
     let (stop, stopped) = watch::channel(false);
     let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
@@ -126,7 +126,8 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
         show(&demo::console(&service, inner, folder.path(), &keys, clock.as_ref()));
     }
     watch_store(&mut metrics, &store);
-    let checks = checks::start(&store, &clock, config.check_batch, &mut metrics, &stopped);
+    let checking = (policy, config.check_batch);
+    let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
     let telling = telling(&config, outer.address(), &app, &store, &clock)?;
     let gate = gate(&config, register, clock);
     let service = Arc::new(service(&config, app, oauth, gate, metrics, stopped.clone()));

@@ -8,6 +8,9 @@ mod consulting;
 mod delivering;
 mod importing;
 mod ledger;
+mod locating;
+mod once;
+mod performing;
 mod permission;
 mod registering;
 

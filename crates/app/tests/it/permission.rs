@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::{CallKey, PerformanceQuery};
 use domain::register::{Change, Period};
 use domain::{
     Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
@@ -19,7 +20,16 @@ use crate::Item;
 const TODAY: Date = date(2026, 11, 24);
 
 /// Every use case that takes a caller; `ledger.rs` holds the list against the sources.
-pub(crate) const OPERATIONS: [&str; 5] = ["register", "cancel", "search", "get", "performances"];
+pub(crate) const OPERATIONS: [&str; 8] = [
+    "register",
+    "cancel",
+    "search",
+    "get",
+    "performances",
+    "register_once",
+    "cancel_once",
+    "work_seen",
+];
 
 async fn service() -> TestApp {
     TestApp::at("2026-11-24T08:00:00Z").await
@@ -122,6 +132,21 @@ async fn begin_of_work(test: &TestApp) {
     test.store.registrations().register(vec![begin]).await.expect("stored");
 }
 
+const KEY: CallKey<'static> = CallKey { key: "one", request: b"{}" };
+
+/// Employer 1 has a contract in the work from today on.
+async fn contract_of_the_employer(test: &TestApp) {
+    let mut work = Work::new(sample::works_reference(1), Sector::Construction);
+    work.contracts = vec![Contract {
+        contractor: Contractor::Enterprise(sample::enterprise_number(1)),
+        role: ContractRole::Subcontractor,
+        commissioned_by: None,
+        period: Period::since(TODAY),
+    }];
+    let change = Change::put_works(vec![work], "test", test.clock.now());
+    test.store.registers().change(change).await.expect("changed");
+}
+
 /// Does the caller get, or do, something with the registration of employer 1? An error where it may not even ask.
 async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
     let test = service().await;
@@ -131,6 +156,27 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
     let got = match operation {
         "register" => register(&test, caller, Item::of(1)).await.map(|it| it.is_ok()),
         "cancel" => cancel(&test, caller, id.number(), "OTHER").await.map(|it| it.is_empty()),
+        "register_once" => {
+            let drafts = [Item::of(1)];
+            let drafts = [drafts[0].draft()];
+            let command = RegisterPresences { channel: Channel::Rest, drafts: &drafts };
+            let answers = test.app.register_once(caller, command, Some(KEY)).await;
+            answers.map(|answers| answers.expect("a new key")[0].is_ok())
+        }
+        "cancel_once" => {
+            let cancellations = [CancelPresence { id: id.number(), reason: "OTHER" }];
+            let channel = Channel::Rest;
+            let command = CancelPresences { channel, cancellations: &cancellations };
+            let answers = test.app.cancel_once(caller, command, Some(KEY)).await;
+            answers.map(|answers| answers.expect("a new key")[0].is_ok())
+        }
+        "work_seen" => {
+            contract_of_the_employer(&test).await;
+            let seen = test.app.work_seen(caller, registration.submission.works).await;
+            return seen
+                .map(|work| !work.expect("the work is known").contracts.is_empty())
+                .map_err(|error| error.kind());
+        }
         "search" => search(&test, caller, SearchDraft { inss: Some(&inss), ..all_days() })
             .await
             .map(|page| page.count == 1 && page.registrations.len() == 1),
@@ -140,16 +186,23 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
         "performances" => {
             begin_of_work(&test).await;
             test.app
-                .performances(caller, SearchDraft { inss: Some(&inss), ..all_days() })
+                .performances(
+                    caller,
+                    SearchDraft { inss: Some(&inss), ..all_days() },
+                    PerformanceQuery { after: None, size: 10 },
+                )
                 .await
-                .map(|found| found.expect("a search that makes sense").len() == 1)
+                .map(|found| found.expect("a search that makes sense").total == 1)
         }
         other => panic!("{other} has no test of its permission: add it here"),
     };
     let written =
         test.store.audit().records(AuditPlace { chain: 1, sequence: 1 }, 10).await.expect("read");
     let [record] = &written[..] else { panic!("{operation} is written down once: {written:?}") };
-    let action = if operation == "performances" { "search" } else { operation };
+    let action = match operation {
+        "performances" => "search",
+        other => other.trim_end_matches("_once"),
+    };
     for text in [format!("presence.{action}"), format!("\"role\":\"{}\"", caller.role())] {
         assert!(record.body.contains(&text), "{operation}: {text} not in {}", record.body);
     }
@@ -188,7 +241,12 @@ async fn each_role_does_what_the_table_says_and_no_more() {
             [DENIED, DENIED, NOTHING, NOTHING, NOTHING],
         ),
     ] {
-        for (operation, expected) in OPERATIONS.iter().zip(expected) {
+        let [register, cancel, ..] = expected;
+        // Of a person no contract is its own.
+        let is_person = matches!(caller.identity(), Identity::Worker(_));
+        let sees_contract = expected[2] == Ok(true) && !is_person;
+        let once = [register, cancel, Ok(sees_contract)];
+        for (operation, expected) in OPERATIONS.iter().zip(expected.into_iter().chain(once)) {
             assert_eq!(attempt(operation, &caller).await, expected, "{name}: {operation}");
         }
     }

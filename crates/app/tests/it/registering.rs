@@ -98,6 +98,7 @@ async fn a_sector_may_have_rules_of_its_own_from_a_day_on() {
         events,
         days_ahead,
         cancel_days: 0,
+        site_radius: None,
     };
     let policy = Policy::new(vec![
         rule(None, date(2014, 1, 1), vec![EventKind::Day], 1),
