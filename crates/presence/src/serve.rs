@@ -65,6 +65,9 @@ pub(crate) enum ServeError {
     /// The store cannot be opened.
     #[error("the data in {} cannot be opened: {}", path.display(), chain(cause))]
     Store { path: PathBuf, cause: domain::Error },
+    /// The store gives no secrets.
+    #[error("the secrets of the service cannot be read: {}", chain(.0))]
+    Secrets(domain::Error),
     /// The store refused the samples.
     #[error("the samples cannot be stored: {}", chain(.0))]
     Samples(domain::Error),
@@ -130,7 +133,10 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
     let telling = telling(&config, outer.address(), &app, &store, &clock)?;
     let gate = gate(&config, register, clock);
-    let service = Arc::new(service(&config, app, oauth, gate, metrics, stopped.clone()));
+    let cursor_key = store.secrets().secret("cursors", random()).await;
+    let cursor_key = cursor_key.map_err(ServeError::Secrets)?;
+    let api = api(&app, cursor_key);
+    let service = Arc::new(service(&config, (app, api), oauth, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
     signals.next().await;
@@ -188,9 +194,14 @@ fn signed(time: Duration) -> SignedDuration {
     SignedDuration::try_from(time).expect("no setting is longer than a day")
 }
 
+/// The REST door. The key of its cursors is kept with the data, so that pages go on after a restart and on other nodes.
+fn api(app: &Arc<App>, cursor_key: [u8; 32]) -> Api {
+    Api::new(Arc::clone(app), ApiSettings { cursor_key, tickets: Box::new(ticket) })
+}
+
 fn service(
     config: &Config,
-    app: Arc<App>,
+    (app, api): (Arc<App>, Api),
     oauth: OAuth,
     gate: Gate,
     mut metrics: Metrics,
@@ -214,10 +225,7 @@ fn service(
     };
     Service {
         door: Door::new(Arc::clone(&app), settings),
-        api: Api::new(
-            Arc::clone(&app),
-            ApiSettings { cursor_key: random(), tickets: Box::new(ticket) },
-        ),
+        api,
         oauth,
         app,
         scheme: config.scheme(),

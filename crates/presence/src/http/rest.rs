@@ -70,6 +70,9 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
         Ok(body) => {
             let authorization: Vec<_> =
                 head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes).collect();
+            let name = HeaderName::from_static("idempotency-key");
+            let idempotency_keys: Vec<_> =
+                head.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
             let call = Call {
                 method: head.method.as_str(),
                 path: head.uri.path().strip_prefix(SERVICE_PATH).unwrap_or_default(),
@@ -78,6 +81,7 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
                 content_type: header(CONTENT_TYPE),
                 accept_language: header(ACCEPT_LANGUAGE),
                 if_none_match: header(IF_NONE_MATCH),
+                idempotency_keys: &idempotency_keys,
                 trace_id: header(HeaderName::from_static("belgov-trace-id")),
                 body: &body,
             };

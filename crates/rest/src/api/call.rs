@@ -15,6 +15,8 @@ pub struct Call<'a> {
     pub accept_language: Option<&'a str>,
     /// The header `If-None-Match`.
     pub if_none_match: Option<&'a str>,
+    /// The headers `Idempotency-Key`.
+    pub idempotency_keys: &'a [&'a [u8]],
     /// The header `BelGov-Trace-Id` of the request.
     pub trace_id: Option<&'a str>,
     /// The whole body, unpacked.

@@ -1,5 +1,6 @@
 //! `cancelInBulk`.
 
+use app::CallKey;
 use domain::{
     Caller, CancelPresence, CancelPresences, CancellationReason, Channel, ItemError, ItemErrors,
     RegistrationId,
@@ -19,13 +20,14 @@ impl Api {
         &self,
         caller: &Caller,
         body: &Value,
+        key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
         let items = read(&mut input, body);
         let items = input.end(items)?;
         let command = CancelPresences { channel: Channel::Rest, cancellations: &items };
-        let answers = self.app.cancel(caller, command).await?;
+        let answers = self.app.cancel_once(caller, command, key).await??;
         let mut refused = 0;
         let shown: Vec<Value> = answers
             .iter()

@@ -1,16 +1,21 @@
 //! What is read: one registration, its history, addresses, health.
 
-use domain::{Caller, Cause, Coordinates, Dossier, GetPresence, HistoryEntry, RegistrationId};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{
+    Caller, Cause, Coordinates, Dossier, GetPresence, HistoryEntry, RegistrationId, WorksReference,
+};
 use serde_json::{Value, json};
 
 use super::answer::{Body, Done};
 use super::door::Api;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
-use super::show;
 use super::text::Text;
+use super::{numbers, show};
 
 const ID: &str = "presenceRegistrationId";
+const REFERENCE: &str = "reference";
 
 impl Api {
     pub(super) async fn get(
@@ -21,18 +26,23 @@ impl Api {
         language: Language,
     ) -> Result<Done, Problem> {
         let dossier = self.dossier(caller, id).await?;
-        let tag = tag(&dossier, language);
-        let headers = vec![("etag", tag.clone()), ("cache-control", "private, no-cache".into())];
-        let known = if_none_match.is_some_and(|tags| {
-            tags.split(',').map(str::trim).any(|it| it == "*" || it.trim_start_matches("W/") == tag)
-        });
-        let shown = show::registration(&dossier.registration, language);
-        let done = if known {
-            Done { status: 304, body: Body::Nothing, ..Done::json(Value::Null) }
-        } else {
-            Done::json(shown)
+        Ok(tagged(show::registration(&dossier.registration, language), if_none_match))
+    }
+
+    pub(super) async fn work(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        if_none_match: Option<&str>,
+    ) -> Result<Done, Problem> {
+        let Some(works) = WorksReference::parse(reference) else {
+            let detail = Text::Expected(numbers::WORKS);
+            return Err(issue(IssueKind::SchemaViolation, "path", REFERENCE, detail).into());
         };
-        Ok(Done { headers, ..done }.counted(1, 0))
+        let work = self.app.work_seen(caller, works).await?;
+        let missing = || issue(IssueKind::PathResource, "path", REFERENCE, Text::NoSuchWork);
+        let work = work.ok_or_else(|| Problem::NotFound(Some(missing())))?;
+        Ok(tagged(show::work(&work), if_none_match))
     }
 
     pub(super) async fn history(
@@ -77,8 +87,8 @@ impl Api {
         let items: Vec<Value> = found
             .iter()
             .map(|near| {
-                let metres = (near.metres * 10.0).round() / 10.0;
-                json!({ "address": show::address(&near.address, language), "distance": metres })
+                let address = show::address(&near.address, language);
+                json!({ "address": address, "distance": show::tenths(near.metres) })
             })
             .collect();
         Ok(Done::json(json!({ "items": items })).counted(items.len(), 0))
@@ -96,12 +106,20 @@ fn issue(kind: IssueKind, place: &'static str, name: &str, detail: Text) -> Issu
     Issue { kind, place, name: Some(name.to_owned()), detail }
 }
 
-/// Changes whenever what is shown does.
-fn tag(dossier: &Dossier, language: Language) -> String {
-    let registration = &dossier.registration;
-    let steps = dossier.history.len();
-    let inss = registration.submission.who.inss().is_some();
-    format!("\"{}-{steps}-{}-{inss}\"", registration.id, language.tag())
+/// What is shown, with a tag that changes whenever it does; nothing but the tag where the caller has it already.
+fn tagged(shown: Value, if_none_match: Option<&str>) -> Done {
+    let digest = ring::digest::digest(&ring::digest::SHA256, shown.to_string().as_bytes());
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]));
+    let known = if_none_match.is_some_and(|tags| {
+        tags.split(',').map(str::trim).any(|it| it == "*" || it.trim_start_matches("W/") == tag)
+    });
+    let headers = vec![("etag", tag), ("cache-control", "private, no-cache".into())];
+    let done = if known {
+        Done { status: 304, body: Body::Nothing, ..Done::json(Value::Null) }
+    } else {
+        Done::json(shown)
+    };
+    Done { headers, ..done }.counted(1, 0)
 }
 
 fn step(entry: &HistoryEntry, before: domain::Remarks, language: Language) -> Value {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use app::App;
+use app::{App, CallKey};
 use domain::Caller;
 use ring::hmac;
 use serde_json::Value;
@@ -99,11 +99,18 @@ impl Api {
             _ => no_query(call)?,
         }
         match operation {
-            Operation::Register => self.register(&caller, &json(call)?, language).await,
-            Operation::Cancel => self.cancel(&caller, &json(call)?, language).await,
+            Operation::Register => {
+                let (body, key) = (json(call)?, key(call)?);
+                self.register(&caller, &body, key, language).await
+            }
+            Operation::Cancel => {
+                let (body, key) = (json(call)?, key(call)?);
+                self.cancel(&caller, &body, key, language).await
+            }
             Operation::Query => self.query(&caller, &json(call)?, language).await,
             Operation::Performances => self.performances(&caller, &json(call)?).await,
             Operation::History => self.history(&caller, part, language).await,
+            Operation::Work => self.work(&caller, part, call.if_none_match).await,
             _ => self.get(&caller, part, call.if_none_match, language).await,
         }
     }
@@ -173,6 +180,22 @@ fn no_query(call: &Call<'_>) -> Result<(), Problem> {
         })
         .collect();
     if issues.is_empty() { Ok(()) } else { Err(Problem::BadRequest(issues)) }
+}
+
+/// The key under which a call that is sent again is known.
+fn key<'c>(call: &Call<'c>) -> Result<Option<CallKey<'c>>, Problem> {
+    let (kind, place) = (IssueKind::SchemaViolation, "header");
+    let detail = Text::Expected("once, 1 to 255 visible characters of ASCII");
+    let wrong = || Issue { kind, place, name: Some("Idempotency-Key".into()), detail };
+    match call.idempotency_keys {
+        [] => Ok(None),
+        [key] => {
+            let right = (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+            let key = str::from_utf8(key).ok().filter(|_| right).ok_or_else(wrong)?;
+            Ok(Some(CallKey { key, request: call.body }))
+        }
+        _ => Err(wrong().into()),
+    }
 }
 
 fn json(call: &Call<'_>) -> Result<Value, Problem> {

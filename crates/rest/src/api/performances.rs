@@ -1,6 +1,8 @@
 //! `performances/query`.
 
-use domain::{Caller, Performance, PerformanceMoment};
+use app::{PerformancePage, PerformanceQuery};
+use domain::{Caller, Inss, Performance, PerformanceMoment, PerformancePlace, WorksReference};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::Done;
@@ -42,31 +44,43 @@ impl Api {
         })();
         let (draft, size, sent_cursor) = input.end(read)?;
         let query = super::query::without_page(body);
-        let passed = match sent_cursor {
+        let after = match sent_cursor {
             None => None,
             Some(sent) => {
+                let place =
+                    cursor::read_text(&self.cursors, &query, sent).as_deref().and_then(place);
                 let wrong = || Issue::body(IssueKind::InvalidInput, "cursor", Text::Cursor);
-                Some(cursor::read_text(&self.cursors, &query, sent).ok_or_else(wrong)?)
+                Some(place.ok_or_else(wrong)?)
             }
         };
-        let found = self.app.performances(caller, draft).await?;
-        let found = found.map_err(|refusal| refused(&refusal))?;
-        let first = passed.map_or(0, |passed| found.partition_point(|it| key(it) <= passed));
-        let page = &found[first..(first + size).min(found.len())];
-        let items: Vec<Value> = page.iter().map(performance).collect();
-        let mut answer = json!({ "items": items, "total": found.len() });
-        if let Some(last) = page.last().filter(|_| first + size < found.len()) {
-            let next = cursor::write_text(&self.cursors, &query, &key(last));
-            answer["nextCursor"] = next.into();
+        let found = self.app.performances(caller, draft, PerformanceQuery { after, size }).await?;
+        let PerformancePage { performances, total, more } =
+            found.map_err(|refusal| refused(&refusal))?;
+        let items: Vec<Value> = performances.iter().map(performance).collect();
+        let mut answer = json!({ "items": items, "total": total });
+        if let Some(last) = performances.last().filter(|_| more) {
+            let place = place_text(last.place());
+            answer["nextCursor"] = cursor::write_text(&self.cursors, &query, &place).into();
         }
         Ok(Done::json(answer).counted(items.len(), 0))
     }
 }
 
-/// The place of a performance in the order: by person, work and time.
-fn key(it: &Performance) -> String {
-    let begins = u8::from(it.begin.is_some());
-    format!("{}{}{:020}{begins}", it.inss.digits(), it.works, it.at().as_millisecond())
+/// A place in the order of performances, as a cursor has it.
+fn place_text(place: PerformancePlace) -> String {
+    let PerformancePlace { inss, works, at, begins } = place;
+    format!("{} {works} {} {}", inss.number(), at.as_millisecond(), u8::from(begins))
+}
+
+fn place(text: &str) -> Option<PerformancePlace> {
+    let parts: Vec<&str> = text.split(' ').collect();
+    let [inss, works, at, begins] = parts[..] else { return None };
+    Some(PerformancePlace {
+        inss: Inss::from_stored(inss.parse().ok()?)?,
+        works: WorksReference::parse(works)?,
+        at: Timestamp::from_millisecond(at.parse().ok()?).ok()?,
+        begins: begins == "1",
+    })
 }
 
 fn performance(it: &Performance) -> Value {

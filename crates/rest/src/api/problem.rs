@@ -1,5 +1,6 @@
 //! Problem documents as Belgif's guide has them (RFC 9457).
 
+use app::KeyTaken;
 use domain::{Error, ErrorKind};
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ pub(super) enum Problem {
     MissingPermission,
     NotFound(Option<Issue>),
     MethodNotAllowed(&'static str),
+    KeyReused,
     UnsupportedMediaType,
     PayloadTooLarge(u64),
     RequestTimeout,
@@ -97,6 +99,12 @@ impl Issue {
 
 const GUIDE: &str = "https://www.belgif.be/specification/rest/api-guide/";
 
+impl From<KeyTaken> for Problem {
+    fn from(_: KeyTaken) -> Self {
+        Self::KeyReused
+    }
+}
+
 impl From<Issue> for Problem {
     fn from(issue: Issue) -> Self {
         Self::BadRequest(vec![issue])
@@ -168,6 +176,7 @@ impl Problem {
             Self::MissingPermission => (403, "missingPermission", "Missing Permission"),
             Self::NotFound(_) => (404, "resourceNotFound", "Resource Not Found"),
             Self::MethodNotAllowed(_) => (405, "methodNotAllowed", "Method Not Allowed"),
+            Self::KeyReused => (409, "idempotencyKeyReused", "Idempotency Key Reused"),
             Self::RequestTimeout => (408, "requestTimeout", "Request Timeout"),
             Self::PayloadTooLarge(_) => (413, "payloadTooLarge", "Payload Too Large"),
             Self::UnsupportedMediaType => (415, "unsupportedMediaType", "Unsupported Media Type"),
@@ -182,9 +191,12 @@ impl Problem {
         let (status, name, title) = self.kind();
         let mut problem = json!({ "type": "about:blank", "title": title, "status": status });
         // Belgif has no problem type of its own for these.
-        if !matches!(status, 405 | 408 | 415) {
+        if !matches!(status, 405 | 408 | 409 | 415) {
             problem["type"] = format!("urn:problem-type:belgif:{name}").into();
             problem["href"] = format!("{GUIDE}problems/{name}.html").into();
+        }
+        if let Self::KeyReused = self {
+            problem["type"] = format!("urn:problem-type:presence:{name}").into();
         }
         if let Some(ticket) = ticket {
             problem["instance"] = instance(ticket).into();
@@ -192,6 +204,13 @@ impl Problem {
         match self {
             Self::BadRequest(issues) => {
                 problem["issues"] = issues.iter().map(|issue| issue.json(language)).collect();
+            }
+            Self::KeyReused => {
+                let (kind, place) = (IssueKind::InvalidInput, "header");
+                let name = Some("Idempotency-Key".to_owned());
+                let issue = Issue { kind, place, name, detail: Text::KeyReused };
+                problem["detail"] = Text::KeyReused.told(language).into();
+                problem["issues"] = json!([issue.json(language)]);
             }
             Self::NotFound(Some(issue)) => problem["issues"] = json!([issue.json(language)]),
             Self::Access(AccessRefusal::MissingScope(scope)) => {

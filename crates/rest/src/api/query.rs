@@ -70,13 +70,14 @@ impl Api {
     }
 }
 
-/// What a cursor belongs to: the query without the members that say which page.
+/// What a cursor belongs to: the query without the members that say which page, in whatever order they came.
 pub(super) fn without_page(body: &Value) -> String {
     let mut body = body.clone();
     if let Some(map) = body.as_object_mut() {
         map.remove("cursor");
         map.remove("pageSize");
     }
+    body.sort_all_objects();
     body.to_string()
 }
 

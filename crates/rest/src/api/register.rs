@@ -1,5 +1,6 @@
 //! `registerInBulk`.
 
+use app::CallKey;
 use domain::{
     Address, Caller, Channel, Coordinates, Draft, DraftDay, DraftEvent, DraftWho, EventKind,
     ItemError, ItemErrors, MomentKind, PlaceOfWork, RegisterPresences,
@@ -55,6 +56,7 @@ impl Api {
         &self,
         caller: &Caller,
         body: &Value,
+        key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
@@ -64,7 +66,7 @@ impl Api {
             items.iter().enumerate().map(|(place, item)| draft(item, place)).collect();
         let drafts: Vec<_> = judged.iter().filter_map(|item| item.as_ref().ok()).cloned().collect();
         let command = RegisterPresences { channel: Channel::Rest, drafts: &drafts };
-        let mut answers = self.app.register(caller, command).await?.into_iter();
+        let mut answers = self.app.register_once(caller, command, key).await??.into_iter();
         let mut refused = 0;
         let mut one = |place: usize, item: &Judged<'_>| -> Value {
             let issues = match item {

@@ -8,6 +8,7 @@ pub(super) enum Operation {
     Query,
     Get,
     History,
+    Work,
     Performances,
     Addresses,
     Health,
@@ -16,7 +17,7 @@ pub(super) enum Operation {
 }
 
 /// Method, path, operation and its name.
-pub(super) const TABLE: [(&str, &str, Operation, &str); 10] = [
+pub(super) const TABLE: [(&str, &str, Operation, &str); 11] = [
     ("POST", "/presenceRegistrations/registerInBulk", Operation::Register, "registerInBulk"),
     ("POST", "/presenceRegistrations/cancelInBulk", Operation::Cancel, "cancelInBulk"),
     ("POST", "/presenceRegistrations/query", Operation::Query, "queryPresenceRegistrations"),
@@ -32,6 +33,7 @@ pub(super) const TABLE: [(&str, &str, Operation, &str); 10] = [
         Operation::History,
         "getPresenceRegistrationHistory",
     ),
+    ("GET", "/works/{reference}", Operation::Work, "getWork"),
     ("POST", "/performances/query", Operation::Performances, "queryPerformances"),
     ("GET", "/addresses", Operation::Addresses, "getAddresses"),
     ("GET", "/health", Operation::Health, "checkHealth"),

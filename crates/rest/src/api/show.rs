@@ -1,8 +1,10 @@
 //! How a registration looks in JSON.
 
+use domain::place::RegisteredAddress;
+use domain::register::Period;
 use domain::{
-    EventKind, PlaceOfWork, Registration, Remarks, Sector, Status, Submission, Who,
-    place::RegisteredAddress,
+    Address, Contract, Contractor, Coordinates, EventKind, Located, Moment, PlaceOfWork,
+    Registration, Remarks, Sector, Site, Status, Submission, Who, Work,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -26,6 +28,9 @@ pub(super) fn registration(registration: &Registration, language: Language) -> V
     };
     if let Some(moment) = moment {
         put("placeOfWork", place(&moment.place));
+        if let Some(located) = &registration.located {
+            put("located", self::located(located, moment, language));
+        }
         put("late", moment.is_late().into());
         if let Some(since) = moment.offline_since {
             put("offlineSince", time(since));
@@ -128,20 +133,96 @@ pub(super) fn time(moment: Timestamp) -> Value {
 
 fn place(place: &PlaceOfWork) -> Value {
     match place {
-        PlaceOfWork::Coordinates(point) => json!({
-            "coordinates": { "longitude": point.longitude(), "latitude": point.latitude() }
-        }),
-        PlaceOfWork::Address(address) => {
-            let mut shown = json!({
-                "postCode": address.post_code,
-                "municipalityName": address.municipality,
-                "streetName": address.street,
-                "houseNumber": address.house_number,
-            });
-            if let Some(number) = &address.box_number {
-                shown["boxNumber"] = number.as_ref().into();
-            }
-            json!({ "address": shown })
+        PlaceOfWork::Coordinates(point) => json!({ "coordinates": coordinates(*point) }),
+        PlaceOfWork::Address(address) => json!({ "address": given(address) }),
+    }
+}
+
+fn coordinates(point: Coordinates) -> Value {
+    json!({ "longitude": point.longitude(), "latitude": point.latitude() })
+}
+
+fn given(address: &Address) -> Value {
+    let mut shown = json!({
+        "postCode": address.post_code,
+        "municipalityName": address.municipality,
+        "streetName": address.street,
+        "houseNumber": address.house_number,
+    });
+    if let Some(number) = &address.box_number {
+        shown["boxNumber"] = number.as_ref().into();
+    }
+    shown
+}
+
+/// What was found out about a place.
+fn located(located: &Located, moment: &Moment, language: Language) -> Value {
+    let mut shown = Map::new();
+    if let Some(nearest) = &located.nearest {
+        shown.insert("nearestAddress".into(), address(nearest, language));
+        if let Some(point) = moment.place.coordinates() {
+            let metres = point.metres_to(nearest.coordinates);
+            shown.insert("nearestAddressDistance".into(), tenths(metres).into());
+        }
+    }
+    if let Some(point) = located.coordinates {
+        shown.insert("coordinates".into(), coordinates(point));
+    }
+    if let Some(metres) = located.from_site {
+        shown.insert("siteDistance".into(), metres.into());
+    }
+    Value::Object(shown)
+}
+
+/// Metres to the tenth.
+pub(super) fn tenths(metres: f64) -> f64 {
+    (metres * 10.0).round() / 10.0
+}
+
+/// A work, as far as the caller sees its contracts.
+pub(super) fn work(work: &Work) -> Value {
+    let mut shown = Map::new();
+    shown.insert("reference".into(), work.reference.as_str().into());
+    shown.insert("sector".into(), work.sector.name().into());
+    put_period(&mut shown, work.period);
+    shown.insert("registrationDue".into(), work.subject.into());
+    let site = |site: &Site| {
+        let mut shown = Map::new();
+        if let Some(address) = &site.address {
+            shown.insert("address".into(), given(address));
+        }
+        if let Some(point) = site.coordinates {
+            shown.insert("coordinates".into(), coordinates(point));
+        }
+        Value::Object(shown)
+    };
+    shown.insert("sites".into(), work.sites.iter().map(site).collect());
+    shown.insert("contracts".into(), work.contracts.iter().map(contract).collect());
+    Value::Object(shown)
+}
+
+fn contract(contract: &Contract) -> Value {
+    let mut shown = Map::new();
+    match &contract.contractor {
+        Contractor::Enterprise(company) => {
+            shown.insert("enterpriseNumber".into(), company.to_string().into());
+        }
+        Contractor::Foreign(vat) => {
+            shown.insert("foreignVatNumber".into(), vat.as_str().into());
+        }
+    }
+    shown.insert("role".into(), contract.role.name().into());
+    if let Some(by) = contract.commissioned_by {
+        shown.insert("commissionedBy".into(), by.to_string().into());
+    }
+    put_period(&mut shown, contract.period);
+    Value::Object(shown)
+}
+
+fn put_period(shown: &mut Map<String, Value>, period: Period) {
+    for (name, day) in [("startDate", period.from()), ("endDate", period.until())] {
+        if let Some(day) = day {
+            shown.insert(name.into(), day.to_string().into());
         }
     }
 }

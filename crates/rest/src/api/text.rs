@@ -20,6 +20,8 @@ pub(super) enum Text {
     TooBroad(u32),
     Cursor,
     NoSuchRegistration,
+    NoSuchWork,
+    KeyReused,
 }
 
 impl Text {
@@ -84,6 +86,18 @@ impl Text {
                 "is geen cursor van deze zoekopdracht",
                 "n'est pas un curseur de cette recherche",
                 "ist kein Cursor dieser Suche",
+            ],
+            Self::NoSuchWork => [
+                "there is no such work",
+                "dit werk bestaat niet",
+                "ce chantier n'existe pas",
+                "dieses Werk gibt es nicht",
+            ],
+            Self::KeyReused => [
+                "the key was used for another request within the last 24 hours",
+                "de sleutel werd de laatste 24 uur voor een ander verzoek gebruikt",
+                "la clé a été utilisée pour une autre requête ces dernières 24 heures",
+                "der Schlüssel wurde in den letzten 24 Stunden für eine andere Anfrage verwendet",
             ],
             Self::NoSuchRegistration => [
                 "there is no such registration",

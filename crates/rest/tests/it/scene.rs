@@ -71,6 +71,7 @@ impl Scene {
 
     async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let header = |name| headers.iter().find(|(other, _)| *other == name).map(|(_, it)| *it);
+        let keys: Vec<_> = header("idempotency-key").into_iter().map(str::as_bytes).collect();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let call = Call {
             method,
@@ -80,6 +81,7 @@ impl Scene {
             content_type: Some("application/json"),
             accept_language: header("accept-language"),
             if_none_match: header("if-none-match"),
+            idempotency_keys: &keys,
             trace_id: None,
             body,
         };
