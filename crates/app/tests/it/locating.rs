@@ -39,7 +39,7 @@ async fn service(policy: Policy) -> TestApp {
     };
     let mut staging = test.store.addresses().begin().await.expect("begun");
     staging.put(vec![address]).await.expect("put");
-    staging.swap(test.clock.now(), &|_, _| ()).await.expect("swapped");
+    staging.swap(test.clock.now(), None, &|_, _| ()).await.expect("swapped");
     test
 }
 

@@ -118,7 +118,12 @@ async fn found_company(data: &Path) {
 async fn drain(store: &Arc<dyn Store>) {
     #[expect(clippy::disallowed_methods, reason = "the programs before had the real clock")]
     let later = Timestamp::now() + 1.minute();
-    let checker = Checker::new(Arc::clone(store), Arc::new(FakeClock::at(&later.to_string())), 500);
+    let checker = Checker::new(
+        Arc::clone(store),
+        Arc::new(FakeClock::at(&later.to_string())),
+        app::default_policy(),
+        500,
+    );
     while checker.step().await.expect("a step") > 0 {}
     assert_eq!(store.checks().backlog().await.expect("read"), Backlog::default());
 }
