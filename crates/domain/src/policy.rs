@@ -140,6 +140,16 @@ impl Policy {
         };
         latest(sector).or_else(|| latest(None)).unwrap_or(&self.ground)
     }
+
+    /// The days after `today` from which another rule holds for registrations at works of `sector`, earliest first.
+    pub fn changes(&self, sector: Option<Sector>, today: Date) -> Vec<Date> {
+        let later = self.rules.iter().map(|rule| rule.from).filter(|from| *from > today);
+        let mut days: Vec<_> =
+            later.filter(|from| self.rule(sector, *from).from == *from).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +175,21 @@ mod tests {
         assert_eq!(policy.rule(Some(Sector::Meat), change).days_ahead, 7);
         assert_eq!(policy.rule(Some(Sector::Guarding), change).days_ahead, 1);
         assert_eq!(policy.rule(None, date(1900, 1, 1)).days_ahead, 1);
+    }
+
+    #[test]
+    fn days_on_which_another_rule_begins_are_told_for_those_that_it_concerns() {
+        let (first, second) = (date(2027, 1, 1), date(2028, 1, 1));
+        let policy = Policy::new(vec![
+            rule(None, date(2014, 1, 1), 1, 0),
+            rule(None, second, 2, 0),
+            rule(Some(Sector::Meat), first, 7, 2),
+        ])
+        .expect("a policy");
+        let today = date(2026, 12, 31);
+        assert_eq!(policy.changes(Some(Sector::Meat), today), [first]);
+        assert_eq!(policy.changes(Some(Sector::Guarding), today), [second]);
+        assert_eq!(policy.changes(None, second), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::{audit, backup, client, import, oauth_key, token_key, webhook, work};
+use crate::command::{audit, backup, client, doctor, import, oauth_key, token_key, webhook, work};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -18,6 +18,8 @@ pub(crate) enum Request {
     Backup(ArgMatches),
     /// Bring data back.
     Restore(ArgMatches),
+    /// Look at a node that runs with these settings.
+    Doctor(ArgMatches, Sources),
     /// Fill a register.
     Import(ArgMatches),
     /// Administer works.
@@ -41,6 +43,7 @@ pub(crate) fn request() -> Request {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
         Some(("backup", matches)) => Request::Backup(matches.clone()),
         Some(("restore", matches)) => Request::Restore(matches.clone()),
+        Some(("doctor", matches)) => Request::Doctor(matches.clone(), sources(matches)),
         Some(("import", matches)) => Request::Import(matches.clone()),
         Some(("work", matches)) => Request::Work(matches.clone()),
         Some(("client", matches)) => Request::Client(matches.clone()),
@@ -63,7 +66,7 @@ fn command() -> Command {
         .after_help(
             "Every setting can also be given by a variable or a file: see `presence settings`.",
         )
-        .arg(config)
+        .arg(config.clone())
         .args(SETTINGS.iter().map(flag));
     Command::new("presence")
         .version(env!("CARGO_PKG_VERSION"))
@@ -73,6 +76,7 @@ fn command() -> Command {
         .subcommand(serve)
         .subcommand(backup::backup_command())
         .subcommand(backup::restore_command())
+        .subcommand(doctor::command([config].into_iter().chain(SETTINGS.iter().map(flag))))
         .subcommand(import::command())
         .subcommand(work::command())
         .subcommand(client::command())

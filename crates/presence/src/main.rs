@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod config;
 mod demo;
+mod doctor;
 mod http;
 mod keys;
 mod oauth_keys;
@@ -30,6 +31,9 @@ fn main() -> ExitCode {
         Request::Serve(sources) => serve(&sources),
         Request::Backup(matches) => command::backup::back_up(&matches, &clock::SystemClock),
         Request::Restore(matches) => command::backup::restore(&matches),
+        Request::Doctor(matches, sources) => {
+            command::doctor::run(&matches, &sources, &clock::SystemClock)
+        }
         Request::Import(matches) => command::import::run(&matches),
         Request::Work(matches) => command::work::run(&matches),
         Request::Client(matches) => {

@@ -46,6 +46,16 @@ pub(crate) fn read_or_make(folder: &Path, now: Timestamp) -> Result<KeyRing, OAu
     }
 }
 
+/// Reads the file; `None` when there is none.
+pub(crate) fn present(folder: &Path) -> Result<Option<KeyRing>, OAuthKeysError> {
+    match read(&folder.join(FILE_NAME)) {
+        Err(OAuthKeysError::File { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
+}
+
 /// Puts `ring` in the place of the keys that are there.
 pub(crate) fn replace(folder: &Path, ring: &KeyRing) -> Result<(), OAuthKeysError> {
     write(&folder.join(FILE_NAME), ring, true)

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod bar;
 pub(crate) mod client;
+pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod oauth_key;
 pub(crate) mod token_key;
@@ -79,7 +80,7 @@ fn data_folder(matches: &ArgMatches) -> PathBuf {
 }
 
 /// Opens the data beside a service that may be using it, with little of the machine.
-fn open(data: &Path) -> Result<SqliteStore, domain::Error> {
+pub(crate) fn open(data: &Path) -> Result<SqliteStore, domain::Error> {
     let options = Options {
         search_threads: 1,
         writer_cache_kib: 2048,

@@ -54,6 +54,11 @@ pub(crate) struct TokenKey {
 }
 
 impl TokenKey {
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The key as assertions are held against it.
     pub(crate) fn as_issuer(&self) -> IssuerKey {
         let certificate = self.key.certificate().clone();
@@ -81,6 +86,11 @@ impl Ring {
             return Ok(keys);
         }
         self.add(now)?;
+        self.read()
+    }
+
+    /// The keys that are there, the youngest first; none is made.
+    pub(crate) fn present(&self) -> Result<Vec<TokenKey>, RingError> {
         self.read()
     }
 

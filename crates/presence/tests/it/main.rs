@@ -5,6 +5,7 @@ mod backups;
 mod balancer;
 mod check_kills;
 mod commands;
+mod doctors;
 mod hostile;
 mod http2;
 mod importing;

@@ -123,6 +123,13 @@ impl KeyRing {
         last.map(|key| &key.key).ok_or(KeyRingError::None)
     }
 
+    /// Since when the key has signed that signs at `now`.
+    pub fn signs_since(&self, now: Timestamp) -> Result<Timestamp, KeyRingError> {
+        let may = |key: &&RingKey| key.entry.signs_from <= now && key.checks_at(now);
+        let since = self.0.iter().filter(may).map(|key| key.entry.signs_from).max();
+        since.ok_or(KeyRingError::None)
+    }
+
     /// The keys that check tokens at `now`.
     pub fn checking(&self, now: Timestamp) -> KeySet {
         let keys = self.0.iter().filter(|key| key.checks_at(now));
