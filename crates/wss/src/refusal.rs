@@ -112,7 +112,7 @@ pub enum Refusal {
         what: &'static str,
     },
     /// An algorithm that is not on the policy's list.
-    #[error("{kind} {uri} is not on the list of the policy {policy}: use {allowed}")]
+    #[error("{kind} {uri} is not on the list of the policy {policy}: use {allowed}{}", sha1_hint(.uri))]
     UnsupportedAlgorithm {
         /// What the algorithm is for.
         kind: &'static str,
@@ -379,6 +379,16 @@ pub enum Refusal {
         /// The SHA-256 digest of the certificate, in hexadecimal digits.
         fingerprint: String,
     },
+}
+
+/// Who sends SHA-1 mostly does not know it.
+fn sha1_hint(uri: &str) -> &'static str {
+    if uri.ends_with("sha1") {
+        "; Apache CXF takes RSA with SHA-1 for every suite unless its property ws-security.asymmetric.signature.algorithm \
+         says otherwise"
+    } else {
+        ""
+    }
 }
 
 /// What a mend needs that only some elements need.

@@ -22,7 +22,7 @@ const MOST_PREFIXES: usize = 32;
 pub(crate) struct Signature<'a> {
     info: Node<'a, 'a>,
     prefixes: Vec<&'a str>,
-    algorithm: SignatureAlgorithm,
+    pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) references: Vec<Reference<'a>>,
     pub(crate) value: Vec<u8>,
     pub(crate) key_info: Option<Node<'a, 'a>>,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::saml::Assertion;
 use crate::timestamp::MessageTime;
-use crate::{Certificate, PublicKey, Refusal};
+use crate::{Certificate, PublicKey, Refusal, SignatureAlgorithm};
 
 /// What a verified message holds: only what was signed, and who signed it.
 pub struct Verified {
@@ -17,6 +17,8 @@ pub struct Verified {
     pub time: MessageTime,
     /// What to keep, to refuse the same message later.
     pub replay: Replay,
+    /// How it was signed.
+    pub algorithm: SignatureAlgorithm,
     /// The signature's value, which an answer can confirm.
     pub signature_value: Vec<u8>,
     /// The header blocks beside the security header.

@@ -81,6 +81,7 @@ pub fn verify(text: &str, context: &Context<'_>) -> Result<Verified, Refusal> {
         },
         time,
         replay,
+        algorithm: signature.algorithm,
         signature_value: signature.value,
         unchained,
     })

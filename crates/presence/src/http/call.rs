@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use domain::Fingerprint;
+use domain::{ClientId, Fingerprint};
 use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
 };
@@ -180,6 +180,7 @@ impl Ending {
             ticket = outcome.ticket,
             endpoint = self.endpoint.name(),
             operation = outcome.operation,
+            client = outcome.client.as_ref().map(ClientId::as_str),
             items = outcome.items,
             refused = outcome.refused,
             fault = outcome.fault,

@@ -151,7 +151,8 @@ fn addresses_of_sha1_are_off_unless_the_operator_opens_them() {
         "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
         "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
     );
-    scene.is_refused(VAR_C, &sha1, "UnsupportedAlgorithm", "the signature algorithm");
+    let why = "its property ws-security.asymmetric.signature.algorithm says otherwise";
+    scene.is_refused(VAR_C, &sha1, "UnsupportedAlgorithm", why);
     assert_eq!(scene.send(VAR_C, &message).status, 200, "nobody has used it up");
 }
 

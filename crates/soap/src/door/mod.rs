@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use app::App;
 use domain::{
-    Caller, CancelPresence, CancelPresences, Channel, GetPresence, RegisterPresences,
+    Caller, CancelPresence, CancelPresences, Channel, ClientId, GetPresence, RegisterPresences,
     RegistrationId, SearchPresences, SearchRefusal,
 };
 
-use wss::Verified;
+use wss::{SignatureAlgorithm, Verified};
 
 use crate::Endpoint;
 use crate::decode::decode;
@@ -96,9 +96,22 @@ pub struct Outcome {
     pub fault: Option<&'static str>,
     /// The ticket.
     pub ticket: String,
-    /// What only the log may show of a fault; never a person's number.
+    /// The client that called, once it is known.
+    pub client: Option<ClientId>,
+    /// What only the log may show, as why a call was refused; never a person's number.
     pub detail: Option<String>,
 }
+
+/// What has become known of a call so far.
+#[derive(Default)]
+struct Known {
+    operation: Option<&'static str>,
+    client: Option<ClientId>,
+    note: Option<&'static str>,
+}
+
+/// What the log says of a call that the setting `sha1` lets in, so that an operator sees who still needs it.
+const SHA1: &str = "signed with RSA-SHA1, which the setting sha1 lets in";
 
 /// The SOAP door.
 pub struct Door {
@@ -131,70 +144,70 @@ impl Door {
 
     /// Serves one call.
     pub async fn call(&self, call: Call<'_>) -> Answer {
-        let mut operation = None;
+        let mut known = Known::default();
         // Before anything else: what is written down of the call has it too.
         let ticket = (self.tickets)();
-        match self.serve(call, &ticket, &mut operation).await {
+        match self.serve(call, &ticket, &mut known).await {
             Ok(Done { body, items, refused }) => Answer {
                 status: 200,
                 body,
                 retry_after: None,
                 outcome: Outcome {
-                    operation,
+                    operation: known.operation,
                     items: u32::try_from(items).unwrap_or(u32::MAX),
                     refused: u32::try_from(refused).unwrap_or(u32::MAX),
                     fault: None,
                     ticket,
-                    detail: None,
+                    client: known.client,
+                    detail: known.note.map(str::to_owned),
                 },
             },
-            Err(fault) => self.answer(&fault, operation, ticket),
+            Err(fault) => self.answer(&fault, known, ticket),
         }
     }
 
     /// Answers a call that the transport refused.
     pub fn fault(&self, fault: TransportFault) -> Answer {
-        self.answer(&fault.into(), None, (self.tickets)())
+        self.answer(&fault.into(), Known::default(), (self.tickets)())
     }
 
-    fn answer(&self, fault: &Fault, operation: Option<&'static str>, ticket: String) -> Answer {
+    fn answer(&self, fault: &Fault, known: Known, ticket: String) -> Answer {
         let told = fault.detail.as_ref().map(|texts| texts.en.clone());
         Answer {
             status: 500,
             body: fault.envelope(&ticket, &self.faults),
             retry_after: fault.retry_after(),
             outcome: Outcome {
-                operation,
+                operation: known.operation,
                 items: 0,
                 refused: 0,
                 fault: Some(fault.code.code()),
                 ticket,
+                client: known.client,
                 detail: fault.private.clone().or(told),
             },
         }
     }
 
-    async fn serve(
-        &self,
-        call: Call<'_>,
-        ticket: &str,
-        operation: &mut Option<&'static str>,
-    ) -> Result<Done, Fault> {
+    async fn serve(&self, call: Call<'_>, ticket: &str, known: &mut Known) -> Result<Done, Fault> {
         let charset = media_type::charset(call.content_type)?;
         let text = to_text(call.body, charset)?;
         if call.endpoint == Endpoint::TokenService {
-            *operation = Some(token::OPERATION);
+            known.operation = Some(token::OPERATION);
             let id = format!("_{}", (self.tickets)());
             let answer = token::answer(&self.gate, self.tokens, call.soap_action, &text, &id);
             return Ok(Done { body: answer.await?, items: 1, refused: 0 });
         }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
+        known.client = caller.client_id().cloned();
+        let sha1 = signed.as_ref().is_some_and(|it| it.algorithm == SignatureAlgorithm::RsaSha1);
+        known.note = sha1.then_some(SHA1);
         let caller = caller.with_ticket(ticket);
         call.turns.take(&caller)?;
         let message = signed.as_ref().map_or(&*text, Verified::message);
         let request = decode(message, &self.limits)?;
         let name = action::operation(&request);
-        *operation = Some(name);
+        known.operation = Some(name);
         action::check(call.soap_action, name)?;
         match request {
             Request::Register(items) => self.register(&caller, &items).await,

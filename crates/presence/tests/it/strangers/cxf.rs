@@ -11,6 +11,7 @@ use super::{demonstration, keys, needed, run};
 use crate::server::{Server, program};
 
 const V1: &str = "/PresenceRegistration/v1";
+const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 const TOKENS: &str = "/SecurityTokenService/v2";
 
 /// One use of the service.
@@ -73,15 +74,16 @@ fn runs(server: &Server, data: &tempfile::TempDir, today: &str, it: &Use<'_>) {
     assert!(said.contains("registered 2, cancelled 1, found 2, read 1"), "{said}");
 }
 
-/// A program that takes no SHA-1, called by a client that was made from our own contract.
-fn uses_ours(path: &str, token: &str) {
+/// A program called by a client that was made from our own contract: with SHA-256 in signatures, or as CXF does it unless it
+/// is told otherwise.
+fn uses_ours(path: &str, token: &str, signature: Option<&str>) {
     if java("ours").is_none() {
         return;
     }
-    let (server, data, today) = closed(&[]);
+    let flags = if signature.is_some() { ["--sha1", "off"] } else { ["--sha1", "signatures"] };
+    let (server, data, today) = closed(&flags);
     let at = |path: &str| format!("http://{}{path}?wsdl", server.address);
     let (wsdl, token_wsdl) = (at(path), at(TOKENS));
-    let signature = Some("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
     let it = Use {
         made_from: "ours",
         wsdl,
@@ -95,6 +97,10 @@ fn uses_ours(path: &str, token: &str) {
         work: 1,
     };
     runs(&server, &data, &today, &it);
+    if signature.is_none() {
+        let line = server.log_line("signed with RSA-SHA1");
+        assert!(line.contains("client=\"employer\""), "{line}");
+    }
     server.stop();
 }
 
@@ -162,12 +168,18 @@ fn token_wsdl(published: &Path, folder: &Path, server: &Server) -> String {
 
 #[test]
 fn cxf_signs_with_its_certificate() {
-    uses_ours("/PresenceRegistration/v1/VarC", "x509");
+    uses_ours("/PresenceRegistration/v1/VarC", "x509", Some(RSA_SHA256));
 }
 
 #[test]
 fn cxf_gets_a_token_and_signs_with_the_key_in_it() {
-    uses_ours("/PresenceRegistration/v1/VarD", "holder-of-key");
+    uses_ours("/PresenceRegistration/v1/VarD", "holder-of-key", Some(RSA_SHA256));
+}
+
+#[test]
+fn cxf_that_is_told_nothing_signs_where_the_operator_takes_the_suite_by_the_letter() {
+    uses_ours("/PresenceRegistration/v1/VarC", "x509", None);
+    uses_ours("/PresenceRegistration/v1/VarD", "holder-of-key", None);
 }
 
 #[test]
