@@ -41,7 +41,7 @@ impl<'a> Coverage<'a> {
         match (&reference.transform, target) {
             (Transform::TokenReference { prefixes }, Target::TokenReference(node)) => {
                 let token = Token::find(node, security, context)?;
-                reference.check(&token.str_transform(node, prefixes))?;
+                reference.check(&token.str_transform(node, prefixes)?)?;
                 match token {
                     Token::Binary(node) | Token::Assertion(node) => self.cover(node),
                     Token::Known(certificate) => {
@@ -77,7 +77,7 @@ impl<'a> Coverage<'a> {
             return self.body(reference, node, how);
         }
         let mut canonical = Vec::with_capacity(4096);
-        canonicalize(target.node(), how, &mut canonical);
+        canonicalize(target.node(), how, &mut canonical)?;
         reference.check(&canonical)?;
         self.cover(target.node())
     }
@@ -92,7 +92,7 @@ impl<'a> Coverage<'a> {
         let mut bytes = std::mem::take(&mut self.envelope).into_bytes();
         bytes.reserve(node.range().len() + 1024);
         let start = bytes.len();
-        canonicalize(node, how, &mut bytes);
+        canonicalize(node, how, &mut bytes)?;
         let end = bytes.len();
         reference.check(&bytes[start..])?;
         bytes.extend_from_slice(Verified::AFTER_BODY.as_bytes());

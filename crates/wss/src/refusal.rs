@@ -38,6 +38,12 @@ pub enum Refusal {
         /// The most that is allowed.
         limit: usize,
     },
+    /// Too many elements, texts and comments.
+    #[error("the message has more than {limit} elements, texts and comments")]
+    TooManyNodes {
+        /// The most that is allowed.
+        limit: u32,
+    },
     /// Not an envelope of SOAP 1.1 with one header and one body.
     #[error("the message is not a SOAP 1.1 envelope with one Header and one Body: {what}")]
     NotSoap {
@@ -410,6 +416,7 @@ impl Refusal {
             | R::TooDeep { .. }
             | R::TooManyAttributes { .. }
             | R::TooManyNamespaces { .. }
+            | R::TooManyNodes { .. }
             | R::NotSoap { .. } => FaultCode::Client,
             R::NoSecurityHeader
             | R::SeveralSecurityHeaders { .. }

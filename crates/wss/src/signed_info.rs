@@ -88,12 +88,12 @@ impl<'a> Signature<'a> {
     pub(crate) fn check_value<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k PublicKey>,
-    ) -> Option<Vec<u8>> {
+    ) -> Result<Option<Vec<u8>>, Refusal> {
         let how = Canonicalization { prefixes: self.prefixes.clone(), ..Default::default() };
         let mut canonical = Vec::with_capacity(2048);
-        canonicalize(self.info, &how, &mut canonical);
+        canonicalize(self.info, &how, &mut canonical)?;
         let fits = |key| self.algorithm.verifies(key, &canonical, &self.value);
-        keys.into_iter().any(fits).then_some(canonical)
+        Ok(keys.into_iter().any(fits).then_some(canonical))
     }
 }
 

@@ -103,7 +103,11 @@ impl<'a> Token<'a> {
     }
 
     /// What the STR-Transform makes of the reference at `reference` (WS-Security 1.0, 8.3).
-    pub(crate) fn str_transform(&self, reference: Node<'a, 'a>, prefixes: &[&'a str]) -> Vec<u8> {
+    pub(crate) fn str_transform(
+        &self,
+        reference: Node<'a, 'a>,
+        prefixes: &[&'a str],
+    ) -> Result<Vec<u8>, Refusal> {
         let mut out = Vec::with_capacity(4096);
         match self {
             Self::Binary(node) | Self::Assertion(node) => {
@@ -111,7 +115,7 @@ impl<'a> Token<'a> {
                 prefixes.push("");
                 let how =
                     Canonicalization { prefixes, default_on_apex: true, ..Default::default() };
-                canonicalize(*node, &how, &mut out);
+                canonicalize(*node, &how, &mut out)?;
             }
             Self::Known(certificate) => {
                 // A token that is not in the message is put there as this element, in the prefix of the reference.
@@ -119,7 +123,7 @@ impl<'a> Token<'a> {
                 out.extend_from_slice(stand_in(prefix, certificate).as_bytes());
             }
         }
-        out
+        Ok(out)
     }
 }
 

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use roxmltree::{Attribute, Node, NodeType};
 
+use crate::Refusal;
 use crate::escape::{escape_attribute, escape_text};
-use crate::xml::{raw_attribute, raw_name};
+use crate::xml::{cut, raw_attribute, raw_name};
 
 #[cfg(test)]
 mod random;
@@ -25,9 +26,21 @@ pub(crate) struct Canonicalization<'a> {
     pub(crate) rendered: Vec<(&'a str, &'a str)>,
 }
 
-/// Appends the canonical form of `apex`.
-pub(crate) fn canonicalize<'a>(apex: Node<'a, 'a>, how: &Canonicalization<'a>, out: &mut Vec<u8>) {
+/// How many times as long as its message a canonical form may be, beside some bytes more. The form grows where a prefix is
+/// declared far above the elements that use it, and again on each of these: a long namespace and many short elements would
+/// grow without end, before anybody is known.
+const GROWTH: usize = 8;
+const MORE: usize = 64 * 1024;
+
+/// Appends the canonical form of `apex`. Refused where it is out of all proportion to the message.
+pub(crate) fn canonicalize<'a>(
+    apex: Node<'a, 'a>,
+    how: &Canonicalization<'a>,
+    out: &mut Vec<u8>,
+) -> Result<(), Refusal> {
+    let limit = apex.document().input_text().len() * GROWTH + MORE;
     let mut writer = Writer {
+        end: out.len() + limit,
         how,
         out,
         rendered: how.rendered.clone(),
@@ -36,11 +49,18 @@ pub(crate) fn canonicalize<'a>(apex: Node<'a, 'a>, how: &Canonicalization<'a>, o
         written: Vec::new(),
     };
     writer.element(apex, true);
+    if writer.out.len() > writer.end {
+        let element = format!("the canonical form of {}", cut(apex.tag_name().name()));
+        return Err(Refusal::TooLarge { element, limit });
+    }
+    Ok(())
 }
 
 struct Writer<'a, 'h, 'o> {
     how: &'h Canonicalization<'a>,
     out: &'o mut Vec<u8>,
+    /// Beyond this length nothing is begun any more.
+    end: usize,
     /// Prefix and namespace of what the open elements of the output declare, innermost last.
     rendered: Vec<(&'a str, &'a str)>,
     /// What the tag at hand has to declare.
@@ -67,6 +87,9 @@ fn same(one: &str, other: &str) -> bool {
 impl<'a> Writer<'a, '_, '_> {
     /// The depth of the tree is limited before it is built, so that recursion is.
     fn element(&mut self, node: Node<'a, 'a>, is_apex: bool) {
+        if self.out.len() > self.end {
+            return;
+        }
         let name = raw_name(node);
         let mark = self.rendered.len();
         self.out.push(b'<');

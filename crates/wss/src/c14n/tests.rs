@@ -23,7 +23,7 @@ fn canonical(text: &str, index: usize, prefixes: &[&str]) -> String {
         prefixes.iter().map(|prefix| if *prefix == "#default" { "" } else { *prefix }).collect();
     let mut out = Vec::new();
     let how = Canonicalization { prefixes, ..Canonicalization::default() };
-    canonicalize(apex.expect("is there"), &how, &mut out);
+    canonicalize(apex.expect("is there"), &how, &mut out).expect("in proportion");
     String::from_utf8(out).expect("is UTF-8")
 }
 

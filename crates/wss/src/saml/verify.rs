@@ -64,14 +64,14 @@ fn check_signature<'a, 'k>(
     let Transform::Exclusive { prefixes, enveloped: true } = &reference.transform else {
         return Err(malformed("its signature's transforms are not enveloped and exclusive C14N"));
     };
-    signed.check_value(keys).ok_or(Refusal::AssertionForged)?;
+    signed.check_value(keys)?.ok_or(Refusal::AssertionForged)?;
     let how = Canonicalization {
         prefixes: prefixes.clone(),
         without: Some(signature),
         ..Canonicalization::default()
     };
     let mut canonical = Vec::with_capacity(4096);
-    canonicalize(node, &how, &mut canonical);
+    canonicalize(node, &how, &mut canonical)?;
     reference.check(&canonical)
 }
 

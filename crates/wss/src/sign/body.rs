@@ -15,7 +15,7 @@ pub fn canonical_content(message: &str) -> Result<String, Refusal> {
     let how = Canonicalization { rendered: vec![("S", SOAP), ("wsu", WSU)], ..Default::default() };
     let mut content = Vec::with_capacity(body.range().len());
     for child in elements(body) {
-        canonicalize(child, &how, &mut content);
+        canonicalize(child, &how, &mut content)?;
     }
     String::from_utf8(content).map_err(|_| Refusal::NotSoap { what: "its Body is not UTF-8" })
 }

@@ -1,5 +1,6 @@
-use super::lab::{edit, edited, valid};
+use super::lab::{edit, edited, reference, resigned, valid};
 use super::{assert_refused, case};
+use crate::pki::CALLER;
 use crate::scene::Service;
 use wss::Policy;
 
@@ -41,6 +42,7 @@ fn what_is_no_plain_soap_is_refused_before_anything_is_believed() {
                 body(&format!("{}{}", format!("<a{spaces}>").repeat(5), "</a>".repeat(5))),
                 "TooManyNamespaces",
             ),
+            case("short elements without end", body(&"<a/>".repeat(100_000)), "TooManyNodes"),
             case("a tag that is not closed", edited("</p:Hello>", ""), "NotXml"),
             case("an attribute twice", edited(" wsu:Id=\"Body\"", " wsu:Id=\"Body\" wsu:Id=\"Body\""), "NotXml"),
             case("a prefix that is not declared", body("<q:a/>"), "NotXml"),
@@ -69,6 +71,41 @@ fn what_is_no_plain_soap_is_refused_before_anything_is_believed() {
                 "no security at all",
                 "<S:Envelope xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Body/></S:Envelope>".to_owned(),
                 "NoSecurityHeader",
+            ),
+        ],
+    );
+}
+
+/// A prefix is declared anew on each element that uses it and that stands in none that does: a long namespace, declared once,
+/// would come ten thousand times. Whoever has any key can sign that.
+#[test]
+fn no_message_grows_beyond_all_proportion_when_it_is_canonicalised() {
+    let declared = format!("<S:Envelope xmlns:z=\"urn:{}\" ", "z".repeat(100_000));
+    let grown = |message: &str| edit(message, "<S:Envelope ", &declared);
+    let elements = "<z:a/>".repeat(10_000);
+    let in_body = grown(&edited("</p:Hello>", &format!("{elements}</p:Hello>")));
+    let in_header = grown(&edited(
+        "</S:Header>",
+        &format!("<h wsu:Id=\"H\" xmlns:wsu=\"{}\">{elements}</h></S:Header>", wss::names::WSU),
+    ));
+    let in_header = resigned(&in_header, &CALLER, |info| {
+        let body = reference(info, "Body").to_owned();
+        edit(info, &body, &(body.replace("#Body", "#H") + &body))
+    });
+    let parts =
+        ["CanonicalizationMethod", "SignatureMethod", "Transforms", "DigestMethod", "DigestValue"];
+    let in_signed_info = parts.iter().fold(grown(&valid()), |message, part| {
+        message.replace(&format!("<ds:{part}"), &format!("<ds:{part} z:x=\"\""))
+    });
+    assert_refused(
+        &Service::new(Policy::VAR_C),
+        vec![
+            case("in the Body", in_body, "TooLarge { element: \"the canonical form of Body\""),
+            case("in a header block", in_header, "TooLarge { element: \"the canonical form of h\""),
+            case(
+                "in SignedInfo",
+                in_signed_info,
+                "TooLarge { element: \"the canonical form of SignedInfo\"",
             ),
         ],
     );
