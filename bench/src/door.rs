@@ -67,7 +67,8 @@ async fn run(door: &Door, bodies: &[Vec<u8>], time: Duration) -> Outcome<(u32, u
     for body in bodies.iter().cycle() {
         let endpoint = Endpoint::HolderOfKey;
         let content_type = Some("text/xml; charset=utf-8");
-        let call = Call { endpoint, content_type, soap_action: None, body, turns: &() };
+        let call =
+            Call { endpoint, content_type, soap_action: None, body, shown: None, turns: &() };
         let answer = door.call(call).await;
         if answer.status != 200 || answer.outcome.refused > 0 {
             return Err(String::from_utf8_lossy(&answer.body).into());

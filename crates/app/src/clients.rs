@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Presented, Store};
 
 /// How long a node may go on with what it knows of a client before it asks whether the register was changed.
-pub const CLIENT_REFRESH: SignedDuration = SignedDuration::from_secs(1);
-/// How many clients and strangers a node remembers before it begins anew.
+pub const CLIENT_REFRESH: SignedDuration = SignedDuration::from_millis(200);
+/// How many clients a node remembers, and ids that nobody has, before it begins anew.
 const REMEMBERED: usize = 20_000;
 
 /// The register of clients as a node sees it: what it was told stays in memory as long as the version in the store is
@@ -25,7 +25,8 @@ struct Known {
     /// The version that everything here is of, and when it was asked for.
     version: Option<(u64, Timestamp)>,
     by_id: HashMap<ClientId, Option<Arc<Client>>>,
-    by_certificate: HashMap<Presented, Option<Arc<Client>>>,
+    /// Clients alone: who brings ever new certificates with long names would otherwise fill the memory.
+    by_certificate: HashMap<Presented, Arc<Client>>,
 }
 
 impl Clients {
@@ -57,14 +58,14 @@ impl Clients {
     ) -> Result<Option<Arc<Client>>, Error> {
         let version = self.version().await?;
         if let Some(known) = self.known().by_certificate.get(certificate) {
-            return Ok(known.clone());
+            return Ok(Some(Arc::clone(known)));
         }
         let found = self.store.clients().by_certificate(certificate.clone()).await?;
-        let found = found.map(Arc::new);
+        let Some(found) = found.map(Arc::new) else { return Ok(None) };
         self.remember(version, |known| {
-            known.by_certificate.insert(certificate.clone(), found.clone());
+            known.by_certificate.insert(certificate.clone(), Arc::clone(&found));
         });
-        Ok(found)
+        Ok(Some(found))
     }
 
     /// The version of the register, not older than the refresh allows. Forgets everything when it is another one.

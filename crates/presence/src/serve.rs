@@ -30,7 +30,8 @@ use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Allowance, Quotas, Room, Service};
 use crate::oauth_keys::{FileKeys, OAuthKeysError};
 use crate::server::{
-    Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, Tls, TlsError, TlsFiles, reload,
+    Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, ShownBy, Tls, TlsError,
+    TlsFiles, reload,
 };
 use crate::telemetry::{Kind, Metrics};
 use crate::ticket::{random, seed, ticket};
@@ -114,7 +115,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let app = Arc::new(App::new(keeper, Arc::clone(&clock), policy.clone(), config.search_budget));
     let oauth = oauth(&config, folder.path(), outer.address(), &app, &clock)?;
     let (stop, stopped) = watch::channel(false);
-    let register = register(&config, Arc::clone(&store) as _, folder.path(), &clock)?;
+    let register = register(&config, (Arc::clone(&store) as _, &app), folder.path(), &clock)?;
     let mut keys = None;
     if config.demo {
         demo::fill(store.as_ref(), clock.as_ref()).await.map_err(ServeError::Samples)?;
@@ -154,7 +155,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
 /// Who is known to this service.
 fn register(
     config: &Config,
-    store: Arc<dyn Store>,
+    (store, app): (Arc<dyn Store>, &Arc<App>),
     data: &Path,
     clock: &Arc<dyn Clock>,
 ) -> Result<Register, ServeError> {
@@ -168,7 +169,7 @@ fn register(
             Issuer::given(key.clone(), config.token_former_key.clone(), password, now)?
         }
     };
-    Ok(Register { store, trust, issuer, clock: Arc::clone(clock) })
+    Ok(Register { store, app: Arc::clone(app), trust, issuer, clock: Arc::clone(clock) })
 }
 
 fn password(path: Option<&Path>) -> Result<Option<String>, ServeError> {
@@ -182,6 +183,7 @@ fn gate(config: &Config, register: Register, clock: Arc<dyn Clock>) -> Gate {
     let freshness = Freshness { skew: signed(config.clock_skew), ..Freshness::default() };
     Gate {
         open: config.open.then(|| open_caller(config)),
+        tls: config.client_certificate != ShownBy::Off,
         sha1: config.sha1,
         freshness,
         callers: Arc::new(register),
@@ -345,7 +347,11 @@ async fn finish(
 
 /// How connections come in; with TLS, whose files are read anew from now on.
 fn entrance(config: &Config) -> Result<Entrance, ServeError> {
-    let origin = Origin { way: config.client_address, proxies: config.trusted_proxies.clone() };
+    let origin = Origin {
+        way: config.client_address,
+        proxies: config.trusted_proxies.clone(),
+        shown_by: config.client_certificate,
+    };
     let Some((certificate, key)) = config.tls_certificate.clone().zip(config.tls_key.clone())
     else {
         return Ok(Entrance { origin, tls: None });

@@ -14,14 +14,23 @@ pub enum Endpoint {
     VarC,
     /// `VarD`: SAML 1.1 holder-of-key, `Basic256Sha256`.
     VarD,
+    /// Our own beside the published ones: the caller is known by its certificate in TLS, and messages are not signed.
+    Tls,
     /// The `SecurityTokenService`: X.509, `Basic256Sha256`, WS-Trust 1.3.
     TokenService,
 }
 
 impl Endpoint {
     /// Every address, the official one first.
-    pub const ALL: [Self; 6] =
-        [Self::HolderOfKey, Self::VarA, Self::VarB, Self::VarC, Self::VarD, Self::TokenService];
+    pub const ALL: [Self; 7] = [
+        Self::HolderOfKey,
+        Self::VarA,
+        Self::VarB,
+        Self::VarC,
+        Self::VarD,
+        Self::Tls,
+        Self::TokenService,
+    ];
 
     /// Its path. The contract gives the first and the last; those of the variants are our own choice.
     pub fn path(self) -> &'static str {
@@ -31,6 +40,7 @@ impl Endpoint {
             Self::VarB => "/PresenceRegistration/v1/VarB",
             Self::VarC => "/PresenceRegistration/v1/VarC",
             Self::VarD => "/PresenceRegistration/v1/VarD",
+            Self::Tls => "/PresenceRegistration/v1/TLS",
             Self::TokenService => "/SecurityTokenService/v2",
         }
     }
@@ -43,6 +53,7 @@ impl Endpoint {
             Self::VarB => "VarB",
             Self::VarC => "VarC",
             Self::VarD => "VarD",
+            Self::Tls => "TLS",
             Self::TokenService => "SecurityTokenService",
         }
     }

@@ -15,6 +15,6 @@ pub mod xml;
 pub use door::{Answer, Call, Door, DoorSettings, Outcome, Turns};
 pub use endpoint::Endpoint;
 pub use fault::{Environment, FaultCode, TransportFault};
-pub use gate::{Callers, Denial, Gate, Proof, SENDER, SENDER_NAMESPACE, Said, Sha1};
+pub use gate::{Callers, Denial, Gate, Proof, SENDER, SENDER_NAMESPACE, Said, Sha1, Shown};
 pub use token::TokenSettings;
 pub use xml::Limits;

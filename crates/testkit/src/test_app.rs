@@ -17,6 +17,7 @@ pub struct TestApp {
     pub store: Arc<dyn Store>,
     /// The clock.
     pub clock: Arc<FakeClock>,
+    sqlite: Arc<SqliteStore>,
     /// Keeps the folder as long as the store is open.
     _folder: TempDir,
 }
@@ -31,15 +32,21 @@ impl TestApp {
     /// The same, under another policy and search budget.
     pub async fn with_policy(moment: &str, policy: Policy, search_budget: u32) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let store: Arc<dyn Store> = Arc::new(
-            SqliteStore::open(folder.path(), Options::default()).expect("a store in a new folder"),
-        );
+        let sqlite = SqliteStore::open(folder.path(), Options::default());
+        let sqlite = Arc::new(sqlite.expect("a store in a new folder"));
+        let store: Arc<dyn Store> = Arc::clone(&sqlite) as _;
         let clock = Arc::new(FakeClock::at(moment));
         let works = Change::put_works(works(), "test", clock.now());
         store.registers().change(works).await.expect("a new store takes works");
         let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));
-        Self { app, store, clock, _folder: folder }
+        Self { app, store, clock, sqlite, _folder: folder }
+    }
+
+    /// What was written so far: commits, the calls that they answered, and rows.
+    pub fn written(&self) -> [u64; 3] {
+        let stats = self.sqlite.stats();
+        [stats.commits, stats.calls, stats.rows]
     }
 
     /// A caller whose every part is known.

@@ -354,6 +354,27 @@ async fn an_id_leads_a_stranger_where_an_unknown_one_leads() {
     }
 }
 
+/// To reach the disk is what takes time: both ways do it as often, and write as much.
+#[tokio::test]
+async fn an_id_of_another_costs_what_an_unknown_one_costs() {
+    let test = service().await;
+    let id = stored(&test).await.id;
+    let stranger = employer(2);
+    let mut costs = Vec::new();
+    for id in [id.number(), id.number() + 1, 0] {
+        let before = test.written();
+        let read = GetPresence { id: RegistrationId::new(id) };
+        assert_eq!(test.app.get(&stranger, read).await.expect("read"), None);
+        let between = test.written();
+        let told = cancel(&test, &stranger, id, "OTHER").await.expect("handled");
+        assert_eq!(told.len(), 1);
+        let after = test.written();
+        costs.push([0, 1, 2].map(|it| (between[it] - before[it], after[it] - between[it])));
+    }
+    assert!(costs[0].iter().any(|(get, cancel)| get * cancel > 0), "both are written down");
+    assert!(costs.iter().all(|cost| *cost == costs[0]), "{costs:?}");
+}
+
 #[tokio::test]
 async fn a_profile_searches_by_its_criteria_alone() {
     let test = service().await;

@@ -6,6 +6,7 @@ mod trust;
 
 use std::sync::Arc;
 
+use app::App;
 use async_trait::async_trait;
 use domain::{
     Caller, CallerError, CertificateHandle, CertificateRule, Client, Clock, EnterpriseNumber,
@@ -26,8 +27,10 @@ const MOST_KEPT: u32 = 4;
 
 /// The callers that this service knows.
 pub(crate) struct Register {
-    /// Where clients are kept, and what was received.
+    /// Where certificates are kept, and what was received.
     pub(crate) store: Arc<dyn Store>,
+    /// Knows the clients, and asks the store whether the register has changed.
+    pub(crate) app: Arc<App>,
     /// The authorities.
     pub(crate) trust: TrustFiles,
     /// The token service's keys.
@@ -61,7 +64,7 @@ impl Callers for Register {
     }
 
     async fn caller(&self, proof: Proof<'_>) -> Result<Result<Caller, Denial>, Error> {
-        let client = self.store.clients().by_certificate(presented(proof.certificate)).await?;
+        let client = self.app.clients().by_certificate(&presented(proof.certificate)).await?;
         Ok(admit(client, proof))
     }
 
@@ -86,7 +89,7 @@ pub(crate) fn presented(certificate: &Certificate) -> Presented {
     }
 }
 
-fn admit(client: Option<Client>, proof: Proof<'_>) -> Result<Caller, Denial> {
+fn admit(client: Option<Arc<Client>>, proof: Proof<'_>) -> Result<Caller, Denial> {
     let fingerprint = Fingerprint(*proof.certificate.sha256());
     let unchained = |refusal: &Refusal| Denial::Unchained(refusal.clone());
     let Some(client) = client else {
@@ -98,7 +101,7 @@ fn admit(client: Option<Client>, proof: Proof<'_>) -> Result<Caller, Denial> {
     }
     let acting_for = acting_for(&client, proof.said)?;
     let id = client.id.clone();
-    Caller::client(Arc::new(client), acting_for).map_err(|error| {
+    Caller::client(client, acting_for).map_err(|error| {
         let text = format!("client {id}: {error}");
         match error {
             CallerError::Revoked => Denial::Unknown(text),

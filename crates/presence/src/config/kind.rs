@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::server::{Network, Way};
+use crate::server::{Network, ShownBy, Way};
 use soap::{Environment, Sha1};
 
 /// Every environment (contract page SOAP, section Faults).
@@ -104,6 +104,16 @@ pub(super) fn way(text: &str) -> Result<Way, String> {
         "proxy-protocol" => Ok(Way::ProxyProtocol),
         "x-forwarded-for" => Ok(Way::XForwardedFor),
         "forwarded" => Ok(Way::Forwarded),
+        _ => Err(format!("\"{text}\" is none of the four")),
+    }
+}
+
+pub(super) fn shown_by(text: &str) -> Result<ShownBy, String> {
+    match text {
+        "off" => Ok(ShownBy::Off),
+        "connection" => Ok(ShownBy::Connection),
+        "client-cert" => Ok(ShownBy::ClientCert),
+        "x-ssl-client-cert" => Ok(ShownBy::XSslClientCert),
         _ => Err(format!("\"{text}\" is none of the four")),
     }
 }

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::server::{Network, Way};
+use crate::server::{Network, ShownBy, Way};
 use domain::EnterpriseNumber;
 use soap::{Environment, Sha1};
 
@@ -40,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) tls_client_required: bool,
     pub(crate) tls_reload_interval: Duration,
     pub(crate) client_address: Way,
+    pub(crate) client_certificate: ShownBy,
     pub(crate) trusted_proxies: Vec<Network>,
     /// `None` for a demonstration in a fresh folder.
     pub(crate) data: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use crate::server::Way;
+use crate::server::{ShownBy, Way};
 use soap::{Environment, Sha1};
 
 use super::nearest::nearest;
@@ -136,6 +136,7 @@ fn defaults() -> Config {
         tls_client_required: false,
         tls_reload_interval: Duration::ZERO,
         client_address: Way::Connection,
+        client_certificate: ShownBy::Off,
         trusted_proxies: Vec::new(),
         data: None,
         environment: Environment::Development,

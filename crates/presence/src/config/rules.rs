@@ -1,6 +1,6 @@
 //! What settings mean together.
 
-use crate::server::Way;
+use crate::server::{ShownBy, Way};
 use soap::{Environment, Sha1};
 
 use super::read::Given;
@@ -70,6 +70,20 @@ pub(super) fn agree(config: &Config, given: &Given) -> Vec<Problem> {
     if config.client_address != Way::Connection && config.trusted_proxies.is_empty() {
         let wrong = "nobody is trusted to say it";
         refuse("client_address", wrong, "give trusted_proxies too, or `connection`");
+    }
+    let by_handshake = config.client_certificate == ShownBy::Connection;
+    if by_handshake && config.tls_client_authorities.is_empty() {
+        let wrong = "no certificate is asked for in the handshake";
+        refuse("client_certificate", wrong, "give tls_client_authorities too");
+    }
+    let by_header = !by_handshake && config.client_certificate != ShownBy::Off;
+    if by_header && config.trusted_proxies.is_empty() {
+        let wrong = "nobody is trusted to say it";
+        refuse("client_certificate", wrong, "give trusted_proxies too");
+    }
+    if by_header && config.client_address == Way::ProxyProtocol {
+        let wrong = "with proxy-protocol it is callers who write headers, not the balancer";
+        refuse("client_certificate", wrong, "end TLS here, and say `connection`");
     }
     // A packed body is held beside what is unpacked of it, and a step of what comes next.
     if config.max_buffered_bytes / 3 < config.max_body_bytes {

@@ -200,6 +200,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         chapter: "Callers",
+        key: "client_certificate",
+        default: Some("off"),
+        takes: "`off`, `connection`, `client-cert` or `x-ssl-client-cert`",
+        doc: "By what the certificate of a caller is known who signs nothing, at the address `/PresenceRegistration/v1/TLS`. \
+              `connection`: by the handshake, with `tls_client_authorities`. Behind a balancer that ends \
+              TLS: by its header `Client-Cert` (RFC 9440) or `X-SSL-Client-Cert` (PEM, escaped as in a URL), which it has to take \
+              away from what callers send; only the addresses in `trusted_proxies` are listened to. The certificate lets in \
+              the client that it is registered for, as one that signs would, with `client_authorities` and \
+              `client_revocations` asked for every call.",
+        apply: into!(client_certificate, kind::shown_by),
+    },
+    Setting {
+        chapter: "Callers",
         key: "sha1",
         default: Some("off"),
         takes: "`off`, `signatures` or `on`",

@@ -60,7 +60,8 @@ pub(crate) fn console(
         &mut text,
         format_args!("Addresses that ask for a signature, each with its policy at ?wsdl"),
     );
-    for endpoint in Endpoint::ALL.into_iter().filter(|it| *it != Endpoint::HolderOfKey) {
+    let signed = |it: &Endpoint| !matches!(it, Endpoint::HolderOfKey | Endpoint::Tls);
+    for endpoint in Endpoint::ALL.into_iter().filter(signed) {
         add(&mut text, format_args!("  {service}{}", endpoint.path()));
     }
     let today = belgian_day(clock.now());

@@ -12,14 +12,13 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use soap::{Answer, Endpoint, TransportFault};
 use tokio::sync::OwnedSemaphorePermit;
-use wss::Certificate;
 
 use super::Service;
 use super::body::{self, BodyError, Place};
 use super::encoding::{self, Encoding};
 use super::quota::Turns;
 use super::to_the_end::{Panicked, ToTheEnd};
-use crate::server::Peer;
+use crate::server::{Peer, Shown};
 use crate::telemetry::{EndedCall, Outcome};
 
 /// A request whose body has come in.
@@ -110,6 +109,7 @@ async fn work(
                 content_type: header("content-type"),
                 soap_action: header("soapaction"),
                 body: &body,
+                shown: ending.peer.shown.as_deref().map(Shown::for_door),
                 turns: &turns,
             };
             service.door.call(call).await
@@ -190,7 +190,7 @@ impl Ending {
             bytes_in = size,
             bytes_out = body.len(),
             peer = %self.peer.address,
-            certificate = self.peer.certificate.as_ref().map(|shown| tracing::field::display(fingerprint(shown))),
+            certificate = self.peer.shown.as_ref().map(|shown| tracing::field::display(fingerprint(shown))),
         );
         let mut response = Response::new(body.into());
         *response.status_mut() =
@@ -209,8 +209,8 @@ impl Ending {
 }
 
 /// How the register of clients and the log name a certificate.
-fn fingerprint(certificate: &Certificate) -> Fingerprint {
-    Fingerprint(*certificate.sha256())
+fn fingerprint(shown: &Shown) -> Fingerprint {
+    Fingerprint(*shown.certificate.sha256())
 }
 
 /// Counts a call as under way, however it ends.

@@ -16,10 +16,10 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tower::ServiceExt as _;
-use wss::Certificate;
 
 use super::activity::{Activity, Patience, Phase};
 use super::entrance::{Entered, Entrance, Transport};
+use super::shown::Shown;
 use super::stream::{Stream, Traffic};
 
 /// The connection that a request came by.
@@ -27,8 +27,8 @@ use super::stream::{Stream, Traffic};
 pub(crate) struct Peer {
     /// Where it comes from, as far as is known.
     pub(crate) address: SocketAddr,
-    /// The verified certificate that the caller showed when the connection was made.
-    pub(crate) certificate: Option<Arc<Certificate>>,
+    /// The certificate that the caller showed when the connection was made.
+    pub(crate) shown: Option<Arc<Shown>>,
     activity: Arc<Activity>,
 }
 
@@ -37,7 +37,7 @@ impl Peer {
     #[cfg(test)]
     pub(crate) fn unwatched(address: SocketAddr) -> Self {
         let activity = Arc::new(Activity::new(Instant::now()));
-        Self { address, certificate: None, activity }
+        Self { address, shown: None, activity }
     }
 
     /// Says that an answer is given before the request's body was read to its end. The connection then goes on
@@ -92,7 +92,7 @@ pub(super) async fn serve(socket: TcpStream, peer: SocketAddr, shared: Shared) -
         entered = entering => entered,
         _ = stop.wait_for(|stop| *stop) => return None,
     };
-    let Entered { transport, origin, certificate } = match entered {
+    let Entered { transport, origin, shown } = match entered {
         Ok(Ok(entered)) => entered,
         Ok(Err(error)) => {
             tracing::info!(%peer, %error, "a connection was not let in");
@@ -101,15 +101,15 @@ pub(super) async fn serve(socket: TcpStream, peer: SocketAddr, shared: Shared) -
         Err(_) => return Some(Phase::Handshake),
     };
     match transport {
-        Transport::Plain(socket) => serve_entered(socket, origin, certificate, shared).await,
-        Transport::Tls(stream) => serve_entered(stream, origin, certificate, shared).await,
+        Transport::Plain(socket) => serve_entered(socket, origin, shown, shared).await,
+        Transport::Tls(stream) => serve_entered(stream, origin, shown, shared).await,
     }
 }
 
 async fn serve_entered<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     socket: S,
     origin: SocketAddr,
-    certificate: Option<Arc<Certificate>>,
+    shown: Option<Arc<Shown>>,
     shared: Shared,
 ) -> Option<Phase> {
     let Shared { router, protocol, patience, traffic, entrance, mut stop } = shared;
@@ -123,7 +123,7 @@ async fn serve_entered<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         }
         let peer = Peer {
             address: entrance.origin.of_request(origin, request.headers()),
-            certificate: certificate.clone(),
+            shown: entrance.origin.shown(origin, request.headers(), shown.as_ref()),
             activity: Arc::clone(&activity),
         };
         request.extensions_mut().insert(peer);

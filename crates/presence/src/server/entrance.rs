@@ -7,7 +7,11 @@ use tokio_rustls::server::TlsStream;
 use wss::Certificate;
 
 use super::origin::Origin;
+use super::shown::Shown;
 use super::tls::Tls;
+
+/// How many certificates are kept of what was sent along with the caller's own.
+const LONGEST_PATH: usize = 8;
 
 /// What a connection has to do before its first request.
 #[derive(Clone, Default)]
@@ -23,8 +27,8 @@ pub(super) struct Entered {
     pub(super) transport: Transport,
     /// Where it comes from.
     pub(super) origin: SocketAddr,
-    /// The verified certificate that the caller showed.
-    pub(super) certificate: Option<Arc<Certificate>>,
+    /// The certificate that the caller showed in the handshake, which has verified it.
+    pub(super) shown: Option<Arc<Shown>>,
 }
 
 /// The bytes of a connection.
@@ -42,17 +46,21 @@ impl Entrance {
     ) -> io::Result<Entered> {
         let origin = self.origin.of_connection(&mut socket, peer).await?;
         let Some(tls) = &self.tls else {
-            return Ok(Entered { transport: Transport::Plain(socket), origin, certificate: None });
+            return Ok(Entered { transport: Transport::Plain(socket), origin, shown: None });
         };
         let stream = tls.accept(socket).await?;
-        let certificate = shown(&stream)?.map(Arc::new);
-        Ok(Entered { transport: Transport::Tls(Box::new(stream)), origin, certificate })
+        let shown = shown(&stream)?.map(Arc::new);
+        Ok(Entered { transport: Transport::Tls(Box::new(stream)), origin, shown })
     }
 }
 
 /// The certificate of the caller, which the handshake has verified.
-fn shown(stream: &TlsStream<TcpStream>) -> io::Result<Option<Certificate>> {
+fn shown(stream: &TlsStream<TcpStream>) -> io::Result<Option<Shown>> {
     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    let read = chain.first().map(|certificate| Certificate::from_der(certificate)).transpose();
-    read.map_err(|refusal| io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()))
+    let Some((leaf, path)) = chain.split_first() else { return Ok(None) };
+    let certificate = Certificate::from_der(leaf)
+        .map_err(|refusal| io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()))?;
+    // One between it and its authority that we cannot read leads nowhere.
+    let path = path.iter().take(LONGEST_PATH).filter_map(|der| Certificate::from_der(der).ok());
+    Ok(Some(Shown { certificate, path: path.collect() }))
 }

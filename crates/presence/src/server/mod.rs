@@ -7,6 +7,7 @@ mod listener;
 mod network;
 mod origin;
 mod proxy;
+mod shown;
 mod stream;
 mod tls;
 
@@ -16,4 +17,5 @@ pub(crate) use entrance::Entrance;
 pub(crate) use listener::{Bounds, ConnectionCounts, Listener};
 pub(crate) use network::Network;
 pub(crate) use origin::{Origin, Way};
+pub(crate) use shown::{Shown, ShownBy};
 pub(crate) use tls::{Tls, TlsError, TlsFiles, reload};

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{FORWARDED, HeaderName};
@@ -10,6 +11,7 @@ use tokio::net::TcpStream;
 
 use super::network::Network;
 use super::proxy;
+use super::shown::{Shown, ShownBy};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -34,6 +36,8 @@ pub(crate) struct Origin {
     pub(crate) way: Way,
     /// The balancers. What others say of addresses is not listened to.
     pub(crate) proxies: Vec<Network>,
+    /// By what a caller's certificate is known.
+    pub(crate) shown_by: ShownBy,
 }
 
 impl Origin {
@@ -79,6 +83,22 @@ impl Origin {
         origin
     }
 
+    /// The certificate that the caller of a request has shown. What a header says counts from a trusted balancer alone, which
+    /// then is the one that has seen it; the certificate of its own connection is not the caller's.
+    pub(super) fn shown(
+        &self,
+        peer: SocketAddr,
+        headers: &HeaderMap,
+        in_handshake: Option<&Arc<Shown>>,
+    ) -> Option<Arc<Shown>> {
+        let Some(name) = self.shown_by.header() else { return in_handshake.cloned() };
+        // With the PROXY protocol it is the caller itself who writes headers.
+        if self.way == Way::ProxyProtocol || !self.is_proxy(peer.ip()) {
+            return None;
+        }
+        Shown::in_header(headers, &name).map(Arc::new)
+    }
+
     fn is_proxy(&self, address: IpAddr) -> bool {
         self.proxies.iter().any(|network| network.contains(address))
     }
@@ -113,7 +133,7 @@ mod tests {
             map.append(name.clone(), value.parse().expect("a value"));
         }
         let peer = SocketAddr::new(peer.parse().expect("an address"), 9);
-        Origin { way, proxies }.of_request(peer, &map).ip().to_string()
+        Origin { way, proxies, ..Origin::default() }.of_request(peer, &map).ip().to_string()
     }
 
     #[test]

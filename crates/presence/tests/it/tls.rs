@@ -1,5 +1,7 @@
 //! TLS as callers meet it: real handshakes with the real program.
 
+mod shown;
+
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -35,7 +37,7 @@ impl Authority {
     fn new() -> Self {
         let mut params = CertificateParams::new([]).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().expect("a key");
         Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
     }

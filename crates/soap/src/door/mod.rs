@@ -21,7 +21,7 @@ use crate::fault::{
     Environment, Fault, FaultSettings, TransportFault, creation_ends_before_it_begins,
     period_ends_before_it_begins,
 };
-use crate::gate::{Admitted, Gate};
+use crate::gate::{Admitted, Gate, Shown};
 use crate::message::{CancelItem, GetRequest, Request, SearchRequest, SubmittedItem};
 use crate::token::{self, TokenSettings};
 use crate::xml::{Limits, to_text};
@@ -66,6 +66,8 @@ pub struct Call<'a> {
     pub soap_action: Option<&'a str>,
     /// The body, unpacked.
     pub body: &'a [u8],
+    /// The certificate that was shown when the connection was made.
+    pub shown: Option<Shown<'a>>,
     /// Whether the caller may call now.
     pub turns: &'a dyn Turns,
 }
@@ -198,7 +200,7 @@ impl Door {
             let answer = token::answer(&self.gate, self.tokens, call.soap_action, &text, &id);
             return Ok(Done { body: answer.await?, items: 1, refused: 0 });
         }
-        let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text).await?;
+        let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text, call.shown).await?;
         known.client = caller.client_id().cloned();
         let sha1 = signed.as_ref().is_some_and(|it| it.algorithm == SignatureAlgorithm::RsaSha1);
         known.note = sha1.then_some(SHA1);

@@ -31,6 +31,15 @@ pub trait Callers: Send + Sync {
     async fn is_first(&self, key: &[u8; 32], until: Timestamp) -> Result<bool, Error>;
 }
 
+/// A certificate that a caller has shown when the connection was made, and proved to have the key of.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The certificate.
+    pub certificate: &'a Certificate,
+    /// What was sent along with it, between it and its authority.
+    pub path: &'a [Certificate],
+}
+
 /// What a caller has proved by its signature.
 #[derive(Clone, Copy, Debug)]
 pub struct Proof<'a> {

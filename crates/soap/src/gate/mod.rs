@@ -15,10 +15,12 @@ use wss::{Context, Freshness, Refusal, Signer, Verified};
 use crate::Endpoint;
 use crate::fault::Fault;
 
-pub use callers::{Callers, Denial, Proof, SENDER, SENDER_NAMESPACE, Said};
+pub use callers::{Callers, Denial, Proof, SENDER, SENDER_NAMESPACE, Said, Shown};
 pub use policy::Sha1;
 
-pub(crate) use refused::{address_is_off, denied, must_understand, refused};
+pub(crate) use refused::{
+    address_is_off, denied, must_understand, nothing_shown, refused, tls_is_off,
+};
 
 /// What is longer takes milliseconds to verify, in bytes. A call of 200 has 65 to 150 KiB.
 const LONG: usize = 256 << 10;
@@ -27,6 +29,8 @@ const LONG: usize = 256 << 10;
 pub struct Gate {
     /// Who calls the official address of an open service: nobody in particular.
     pub open: Option<Caller>,
+    /// Are callers known by their certificates in TLS, at the address that is for that?
+    pub tls: bool,
     /// How far SHA-1 is taken.
     pub sha1: Sha1,
     /// How old a message may be.
@@ -49,6 +53,7 @@ impl Gate {
     pub fn open(caller: Caller, clock: Arc<dyn Clock>) -> Self {
         Self {
             open: Some(caller),
+            tls: false,
             sha1: Sha1::Off,
             freshness: Freshness::default(),
             callers: Arc::new(open::Nobody),
@@ -62,7 +67,16 @@ impl Gate {
     }
 
     /// Finds out who sent a message to an address of the registration service.
-    pub(crate) async fn admit(&self, endpoint: Endpoint, text: &str) -> Result<Admitted, Fault> {
+    pub(crate) async fn admit(
+        &self,
+        endpoint: Endpoint,
+        text: &str,
+        shown: Option<Shown<'_>>,
+    ) -> Result<Admitted, Fault> {
+        if endpoint == Endpoint::Tls {
+            let caller = self.admit_shown(shown).await?;
+            return Ok(Admitted { caller, signed: None });
+        }
         if let Some(caller) = self.open.as_ref().filter(|_| self.is_open(endpoint)) {
             return Ok(Admitted { caller: caller.clone(), signed: None });
         }
@@ -72,17 +86,31 @@ impl Gate {
         Ok(Admitted { caller, signed: Some(verified) })
     }
 
+    /// Finds out whose certificate was shown when the connection was made. That its key is the caller's, TLS has proved; all
+    /// else is asked anew for each call, since connections may last.
+    async fn admit_shown(&self, shown: Option<Shown<'_>>) -> Result<Caller, Fault> {
+        if !self.tls {
+            return Err(tls_is_off());
+        }
+        let Shown { certificate, path } = shown.ok_or_else(nothing_shown)?;
+        let trust = self.callers.trust().await.map_err(|error| Fault::from(&error))?;
+        let unchained = trust.check(certificate, path, self.clock.now());
+        let unchained = unchained.map_err(|refusal| refused(&refusal))?;
+        self.ask(Proof { certificate, unchained: unchained.as_ref(), said: Said::Nothing }).await
+    }
+
     /// Verifies the signature of a message by the policy of the address.
     pub(crate) async fn verify(&self, endpoint: Endpoint, text: &str) -> Result<Verified, Fault> {
         if self.sha1 != Sha1::On && endpoint.uses_sha1() {
             return Err(address_is_off(endpoint));
         }
+        let policy = policy::of(endpoint, self.sha1).ok_or_else(tls_is_off)?;
         let trust = self.callers.trust().await.map_err(|error| Fault::from(&error))?;
         let issuers = self.callers.issuers().await.map_err(|error| Fault::from(&error))?;
         let audiences = vec![audience(endpoint)];
         let issuers = Issuers { audiences, ..(*issuers).clone() };
         let context = Context {
-            policy: policy::of(endpoint, self.sha1),
+            policy,
             trust: &trust,
             issuers: &issuers,
             kept: &[],
@@ -93,11 +121,18 @@ impl Gate {
         let verified = match aside(text.len(), || wss::verify(text, &context)) {
             Err(Refusal::TokenUnavailable { handle: Some(handle), reference }) => {
                 let unavailable = Refusal::TokenUnavailable { handle: Some(handle), reference };
-                self.verify_with_kept(&handle, text, &context).await?.unwrap_or(Err(unavailable))
+                match self.verify_with_kept(&handle, text, &context).await? {
+                    None => Err(refused(&unavailable)),
+                    // Whoever does not have the key must not learn whether the certificate is kept here.
+                    Some(Err(why @ Refusal::SignatureMismatch)) => {
+                        Err(Fault { private: Some(why.to_string()), ..refused(&unavailable) })
+                    }
+                    Some(verified) => verified.map_err(|refusal| refused(&refusal)),
+                }
             }
-            verified => verified,
+            verified => verified.map_err(|refusal| refused(&refusal)),
         };
-        let verified = verified.map_err(|refusal| refused(&refusal))?;
+        let verified = verified?;
         match verified.headers.iter().find(|block| block.must_understand && !is_known(block)) {
             Some(block) => Err(must_understand(&block.name)),
             None => Ok(verified),

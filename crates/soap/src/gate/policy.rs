@@ -14,8 +14,8 @@ pub enum Sha1 {
     On,
 }
 
-/// The policy of an address.
-pub(super) fn of(endpoint: Endpoint, sha1: Sha1) -> Policy {
+/// The policy of signatures of an address; `None` where nothing is signed.
+pub(super) fn of(endpoint: Endpoint, sha1: Sha1) -> Option<Policy> {
     let policy = match endpoint {
         Endpoint::HolderOfKey => Policy::HOLDER_OF_KEY,
         Endpoint::VarA => Policy::VAR_A,
@@ -23,6 +23,7 @@ pub(super) fn of(endpoint: Endpoint, sha1: Sha1) -> Policy {
         Endpoint::VarC => Policy::VAR_C,
         Endpoint::VarD => Policy::VAR_D,
         Endpoint::TokenService => Policy::TOKEN_SERVICE,
+        Endpoint::Tls => return None,
     };
-    if sha1 == Sha1::Off { policy } else { policy.permitting_sha1() }
+    Some(if sha1 == Sha1::Off { policy } else { policy.permitting_sha1() })
 }

@@ -60,6 +60,34 @@ pub(crate) fn address_is_off(endpoint: Endpoint) -> Fault {
     Fault { private: Some(why), ..fault }
 }
 
+/// The address for certificates in TLS, where the operator does not take them.
+pub(crate) fn tls_is_off() -> Fault {
+    let texts = Texts::new(
+        "This service knows nobody by a certificate in TLS. Sign the messages, at another address.",
+        "Deze dienst herkent niemand aan een certificaat in TLS. Onderteken de berichten, op een ander adres.",
+        "Ce service ne reconnaît personne à un certificat TLS. Signez les messages, à une autre adresse.",
+        "Dieser Dienst erkennt niemanden an einem Zertifikat in TLS. Unterschreiben Sie die Nachrichten, an einer anderen Adresse.",
+    );
+    let fault = Fault::new(FaultCode::NotAvailable, Some(texts));
+    let why =
+        "the setting client_certificate is off; it says by what a caller's certificate is known";
+    Fault { private: Some(why.to_owned()), ..fault }
+}
+
+/// Nobody showed a certificate where one is asked for.
+pub(crate) fn nothing_shown() -> Fault {
+    let texts = Texts::new(
+        "No client certificate was shown when the connection was made.",
+        "Er werd geen clientcertificaat getoond bij het maken van de verbinding.",
+        "Aucun certificat client n'a été présenté à l'établissement de la connexion.",
+        "Beim Aufbau der Verbindung wurde kein Client-Zertifikat vorgelegt.",
+    );
+    let fault = Fault::new(FaultCode::NotAuthenticated, Some(texts));
+    let why = "no certificate was shown: TLS asks for one with tls_client_authorities; a balancer has to be one of \
+               trusted_proxies and to send one whole certificate in the header that client_certificate names";
+    Fault { private: Some(why.to_owned()), ..fault.with_soap_code(SoapCode::FailedAuthentication) }
+}
+
 fn unknown() -> Texts {
     Texts::new(
         "The certificate is not registered here.",

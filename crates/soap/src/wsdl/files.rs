@@ -131,6 +131,11 @@ pub(super) fn policy(endpoint: Endpoint) -> Option<Policy> {
             text: contract_file!("presenceregistration/v1/policies/SAML_SV.xml"),
             ..x509
         }),
+        Endpoint::Tls => Some(Policy {
+            id: "TLS",
+            text: contract_file!("presenceregistration/v1/policies/TLS.xml"),
+            ..x509
+        }),
         Endpoint::TokenService => None,
     }
 }

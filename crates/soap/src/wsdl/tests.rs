@@ -126,6 +126,7 @@ fn each_endpoint_serves_its_own_policy_on_every_request_and_on_no_answer() {
         (Endpoint::VarB, "SAML_SV", "Basic256"),
         (Endpoint::VarC, "X509", "Basic256Sha256"),
         (Endpoint::VarD, "SAML_HOK", "Basic256Sha256"),
+        (Endpoint::Tls, "TLS", "Basic256Sha256"),
     ] {
         let wsdl = super::document(endpoint, false, "wsdl", ADDRESS).expect("a document");
         assert_eq!(count(&wsdl, "<wsp:Policy wsu:Id="), 1, "{endpoint:?}");

@@ -1,9 +1,12 @@
 //! Chains of certificates, right and wrong.
 
-use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyUsagePurpose, NameConstraints, SanType,
+};
 use wss::{Certificate, Refusal, Trust};
 
-use crate::pki::{AUTHORITY, CALLER, OTHER, SERVICE, Wish, authority};
+use crate::pki::{AUTHORITY, CALLER, OTHER, SERVICE, Secret, Wish, authority};
 use crate::scene::{caller, now, trust};
 
 fn intermediate() -> Wish<'static> {
@@ -165,4 +168,47 @@ fn a_list_that_another_key_has_signed_stops_its_authority() {
     let mut trust = trust();
     trust.add_revocation_list(&authority().revokes(&SERVICE, &[], (2026, 12, 31))).expect("reads");
     assert_refused(check(&trust, &caller(), &[]).as_deref(), "ChainRefused");
+}
+
+fn made(
+    params: &CertificateParams,
+    key: &Secret,
+    by: (&CertificateParams, &Secret),
+) -> Certificate {
+    let issuer = Issuer::from_params(by.0, &by.1.pair);
+    let made = params.clone().signed_by(&key.pair, &issuer).expect("can be made");
+    Certificate::from_der(made.der()).expect("is a certificate")
+}
+
+#[test]
+fn what_an_authority_may_issue_is_bounded_as_its_certificate_says() {
+    let (root, leaf) = (authority().params(), Wish::default().params());
+    let below = |subject, serial| Wish { subject, serial, ..authority() }.params();
+    let mut short = below("Intermediate", 2);
+    short.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let middle = made(&short, &OTHER, (&root, &AUTHORITY));
+    let direct = made(&leaf, &CALLER, (&short, &OTHER));
+    assert_eq!(check(&trust(), &direct, std::slice::from_ref(&middle)), None);
+    let lower = below("Lower", 3);
+    let path = [middle, made(&lower, &SERVICE, (&short, &OTHER))];
+    let leaf_of_lower = made(&leaf, &CALLER, (&lower, &SERVICE));
+    assert_refused(check(&trust(), &leaf_of_lower, &path).as_deref(), "ChainRefused");
+
+    let mut narrow = below("Intermediate", 4);
+    narrow.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("example.org".to_owned())],
+        excluded_subtrees: Vec::new(),
+    });
+    let middle = made(&narrow, &OTHER, (&root, &AUTHORITY));
+    for (name, fits) in [("a.example.org", true), ("example.com", false)] {
+        let mut named = leaf.clone();
+        named.subject_alt_names = vec![SanType::DnsName(name.try_into().expect("a name"))];
+        let named = made(&named, &CALLER, (&narrow, &OTHER));
+        let said = check(&trust(), &named, std::slice::from_ref(&middle));
+        if fits {
+            assert_eq!(said, None);
+        } else {
+            assert_refused(said.as_deref(), "ChainRefused");
+        }
+    }
 }

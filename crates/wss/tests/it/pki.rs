@@ -18,7 +18,7 @@ use wss::{Certificate, SignatureAlgorithm};
 pub(crate) struct Secret {
     pub(crate) pkcs8: Vec<u8>,
     rsa: Option<PrivateKey>,
-    pair: KeyPair,
+    pub(crate) pair: KeyPair,
 }
 
 struct Seeded(Rng);

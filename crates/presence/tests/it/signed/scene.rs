@@ -156,7 +156,7 @@ impl Scene {
         message.sign(&self.key(client)).expect("signed").0
     }
 
-    /// Refuses a client from now on, as another node would.
+    /// Refuses a client, as another node would, and waits until the service knows.
     pub(super) fn revoke(&self, client: &str) {
         let store = SqliteStore::open(self.data.path(), Options::default()).expect("a store");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -167,6 +167,9 @@ impl Scene {
             client.revoked = Some(now());
             store.clients().change(client).await.expect("written").expect("it is the same client");
         });
+        let path = "/PresenceRegistration/v1/VarC";
+        let answers = || self.send(path, &signed(&self.key(client), &register(1))).fault();
+        eventually(answers, &Some("SOA-01001".to_owned()));
     }
 
     /// Another server on the same data.
@@ -196,6 +199,19 @@ fn serve(data: &Path, flags: &[&str]) -> Server {
     let words =
         ["serve", "--data", folder, "--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"];
     Server::run(&mut program(&[&words[..], flags].concat())).0
+}
+
+/// Asks again until this is the answer: a node asks a few times a second whether the register has changed.
+#[track_caller]
+pub(super) fn eventually<T: PartialEq + std::fmt::Debug>(ask: impl Fn() -> T, answer: &T) {
+    let end = now() + SignedDuration::from_mins(1);
+    loop {
+        let came = ask();
+        if came == *answer {
+            return;
+        }
+        assert!(now() < end, "{came:?} never became {answer:?}");
+    }
 }
 
 /// The program has the real clock, and so have its callers.

@@ -43,7 +43,7 @@ impl Scene {
         soap_action: Option<&str>,
     ) -> Answer {
         let endpoint = Endpoint::HolderOfKey;
-        let call = Call { endpoint, content_type, soap_action, body, turns: &() };
+        let call = Call { endpoint, content_type, soap_action, body, shown: None, turns: &() };
         self.door.call(call).await
     }
 
