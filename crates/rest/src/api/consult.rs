@@ -62,10 +62,11 @@ impl Api {
                 shown
             })
             .collect();
-        let mut shown = json!({ "id": dossier.registration.id.number(), "validations": entries });
+        let mut shown = json!({ "id": dossier.registration.id.number() });
         if let Some(moment) = &dossier.registration.submission.moment {
             shown["late"] = moment.is_late().into();
         }
+        shown["validations"] = entries.into();
         Ok(Done::json(shown).counted(1, 0))
     }
 
@@ -129,31 +130,40 @@ fn step(entry: &HistoryEntry, before: domain::Remarks, language: Language) -> Va
     let mut shown = json!({
         "validity": show::validity(entry.status),
         "at": show::time(entry.at),
-        "remarks": show::remarks(entry.remarks, language),
-        "remarksAdded": show::remarks(added, language),
-        "remarksRemoved": show::remarks(removed, language),
+        "cause": cause(&entry.cause),
     });
     match &entry.cause {
-        Cause::Registration => shown["cause"] = "registration".into(),
-        Cause::Cancellation { reason, by } => {
-            shown["cause"] = "cancellation".into();
-            shown["cancellationReason"] = reason.as_str().to_ascii_uppercase().into();
-            if let Some(by) = show::sender(by) {
-                shown["cancelledBy"] = by;
-            }
-        }
-        Cause::Check => shown["cause"] = "check".into(),
         Cause::RegisterChange { register, import } => {
-            shown["cause"] = "registerChange".into();
             shown["changedRegister"] = register.name().into();
             shown["registerImportId"] = import.0.to_string().into();
         }
         Cause::EarlierCancelled { id } => {
-            shown["cause"] = "earlierCancelled".into();
             shown["earlierPresenceRegistrationId"] = id.number().into();
+        }
+        Cause::Registration | Cause::Check | Cause::Cancellation { .. } => {}
+    }
+    for (name, set) in
+        [("remarks", entry.remarks), ("remarksAdded", added), ("remarksRemoved", removed)]
+    {
+        shown[name] = show::remarks(set, language);
+    }
+    if let Cause::Cancellation { reason, by } = &entry.cause {
+        shown["cancellationReason"] = reason.as_str().to_ascii_uppercase().into();
+        if let Some(by) = show::sender(by) {
+            shown["cancelledBy"] = by;
         }
     }
     shown
+}
+
+fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Registration => "registration",
+        Cause::Check => "check",
+        Cause::RegisterChange { .. } => "registerChange",
+        Cause::EarlierCancelled { .. } => "earlierCancelled",
+        Cause::Cancellation { .. } => "cancellation",
+    }
 }
 
 /// The query of addresses: a point, and how far around it.

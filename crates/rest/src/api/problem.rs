@@ -2,7 +2,7 @@
 
 use app::KeyTaken;
 use domain::{Error, ErrorKind};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::language::Language;
 use super::text::Text;
@@ -81,19 +81,19 @@ impl Issue {
             }
             IssueKind::PathResource => (None, "Resource not found"),
         };
-        let mut issue = json!({
-            "title": title,
-            "detail": self.detail.told(language),
-            "in": self.place,
-        });
+        let mut issue = Map::new();
+        let mut put = |key: &str, value: Value| drop(issue.insert(key.to_owned(), value));
         if let Some(name) = name {
-            issue["type"] = format!("urn:problem-type:belgif:input-validation:{name}").into();
-            issue["href"] = format!("{GUIDE}issues/{name}.html").into();
+            put("type", format!("urn:problem-type:belgif:input-validation:{name}").into());
+            put("href", format!("{GUIDE}issues/{name}.html").into());
         }
+        put("title", title.into());
+        put("detail", self.detail.told(language).into());
+        put("in", self.place.into());
         if let Some(name) = &self.name {
-            issue["name"] = name.as_str().into();
+            put("name", name.as_str().into());
         }
-        issue
+        Value::Object(issue)
     }
 }
 
@@ -189,38 +189,44 @@ impl Problem {
     /// The document. `instance` is the ticket of the call, as a URN.
     pub(super) fn json(&self, language: Language, ticket: Option<&str>) -> Value {
         let (status, name, title) = self.kind();
-        let mut problem = json!({ "type": "about:blank", "title": title, "status": status });
-        // Belgif has no problem type of its own for these.
-        if !matches!(status, 405 | 408 | 409 | 415) {
-            problem["type"] = format!("urn:problem-type:belgif:{name}").into();
-            problem["href"] = format!("{GUIDE}problems/{name}.html").into();
+        let mut problem = Map::new();
+        let mut put = |key: &str, value: Value| drop(problem.insert(key.to_owned(), value));
+        match self {
+            Self::KeyReused => put("type", format!("urn:problem-type:presence:{name}").into()),
+            // Belgif has no problem type of its own for these.
+            _ if matches!(status, 405 | 408 | 415) => put("type", "about:blank".into()),
+            _ => {
+                put("type", format!("urn:problem-type:belgif:{name}").into());
+                put("href", format!("{GUIDE}problems/{name}.html").into());
+            }
         }
+        put("title", title.into());
+        put("status", status.into());
         if let Self::KeyReused = self {
-            problem["type"] = format!("urn:problem-type:presence:{name}").into();
+            put("detail", Text::KeyReused.told(language).into());
         }
         if let Some(ticket) = ticket {
-            problem["instance"] = instance(ticket).into();
+            put("instance", instance(ticket).into());
         }
         match self {
             Self::BadRequest(issues) => {
-                problem["issues"] = issues.iter().map(|issue| issue.json(language)).collect();
+                put("issues", issues.iter().map(|issue| issue.json(language)).collect());
             }
             Self::KeyReused => {
                 let (kind, place) = (IssueKind::InvalidInput, "header");
                 let name = Some("Idempotency-Key".to_owned());
                 let issue = Issue { kind, place, name, detail: Text::KeyReused };
-                problem["detail"] = Text::KeyReused.told(language).into();
-                problem["issues"] = json!([issue.json(language)]);
+                put("issues", json!([issue.json(language)]));
             }
-            Self::NotFound(Some(issue)) => problem["issues"] = json!([issue.json(language)]),
+            Self::NotFound(Some(issue)) => put("issues", json!([issue.json(language)])),
             Self::Access(AccessRefusal::MissingScope(scope)) => {
-                problem["requiredScopes"] = json!([Scope::name(*scope)]);
+                put("requiredScopes", json!([Scope::name(*scope)]));
             }
-            Self::PayloadTooLarge(limit) => problem["limit"] = (*limit).into(),
-            Self::Unavailable | Self::TooManyRequests => problem["retryAfterSec"] = RETRY.into(),
+            Self::PayloadTooLarge(limit) => put("limit", (*limit).into()),
+            Self::Unavailable | Self::TooManyRequests => put("retryAfterSec", RETRY.into()),
             _ => {}
         }
-        problem
+        Value::Object(problem)
     }
 
     /// The headers that belong to it.

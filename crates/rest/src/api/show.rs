@@ -26,16 +26,6 @@ pub(super) fn registration(registration: &Registration, language: Language) -> V
         None => put("registrationDate", day.to_string().into()),
         Some(moment) => put("registrationDate", time(moment.at)),
     };
-    if let Some(moment) = moment {
-        put("placeOfWork", place(&moment.place));
-        if let Some(located) = &registration.located {
-            put("located", self::located(located, moment, language));
-        }
-        put("late", moment.is_late().into());
-        if let Some(since) = moment.offline_since {
-            put("offlineSince", time(since));
-        }
-    }
     if let Some(inss) = who.inss() {
         put("ssin", inss.digits().into());
     }
@@ -50,9 +40,21 @@ pub(super) fn registration(registration: &Registration, language: Language) -> V
             put("limosaId", limosa.as_str().into());
         }
     }
+    if let Some(moment) = moment {
+        put("placeOfWork", place(&moment.place));
+        if let Some(located) = &registration.located {
+            put("located", self::located(located, moment, language));
+        }
+    }
     put("contractualRelationshipReference", works.as_str().into());
     if let Some(reference) = reference {
         put("clientReference", reference.as_str().into());
+    }
+    if let Some(moment) = moment {
+        put("late", moment.is_late().into());
+        if let Some(since) = moment.offline_since {
+            put("offlineSince", time(since));
+        }
     }
     if let Some(sector) = registration.sector {
         put("sector", sector.name().into());

@@ -1,7 +1,13 @@
 //! The REST door over a real store.
 
 mod belgif;
+mod contract;
+mod idempotency;
+mod places;
+mod promises;
+mod recorded;
 mod scene;
+mod works;
 
 use domain::sample;
 use serde_json::{Value, json};
