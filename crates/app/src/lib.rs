@@ -29,7 +29,7 @@ pub use delivery::{Courier, Delivered, Delivery, Next};
 pub use once::{Answers, CallKey, KeyTaken};
 pub use policy_file::{PolicyFileError, default_policy, read_policy};
 pub use store::ReplayKey;
-pub use works::{MOST_WORKS, WorkAdmin, WorkError};
+pub use works::{MOST_WORKS, WorkAdmin, WorkError, WorkToRegisterAt};
 
 /// How long what may be used once is remembered at most.
 const LONGEST_REPLAY: SignedDuration = SignedDuration::from_hours(24);

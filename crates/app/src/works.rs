@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use domain::register::{Change, Import, Period};
 use domain::{
-    AuditAction, AuditEntry, Clock, Contract, Contractor, Error, Work, WorksReference,
+    AuditAction, AuditEntry, Clock, Contract, Contractor, Error, EventKind, Work, WorksReference,
     to_milliseconds,
 };
 use jiff::civil::Date;
 use store::Store;
 use thiserror::Error as ThisError;
+
+use crate::App;
 
 /// The most works of one answer.
 pub const MOST_WORKS: u32 = 1000;
@@ -103,6 +105,32 @@ impl<'a> WorkAdmin<'a> {
         };
         let change = Change::put_works(vec![work], &self.source, now);
         Ok(self.store.registers().change_audited(change, Some(entry)).await?)
+    }
+}
+
+/// A work for which somebody may want to register, as everybody may see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkToRegisterAt {
+    /// The work, without its contracts.
+    pub work: Work,
+    /// The present day in Belgium.
+    pub today: Date,
+    /// Are whole days registered there today? Else begin and end of work.
+    pub day: bool,
+}
+
+impl App {
+    /// The work behind a QR code; `None` where there is none. It tells nothing of persons or companies.
+    pub async fn work_to_register_at(
+        &self,
+        reference: WorksReference,
+    ) -> Result<Option<WorkToRegisterAt>, Error> {
+        let Some(work) = self.store.works().work(reference).await? else { return Ok(None) };
+        let today = self.today();
+        // Where both may be registered, begin and end are what is asked for.
+        let moments = self.policy.rule(Some(work.sector), today).allows(EventKind::In);
+        let work = Work { contracts: Vec::new(), ..work };
+        Ok(Some(WorkToRegisterAt { work, today, day: !moments }))
     }
 }
 

@@ -6,11 +6,13 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 12] = [
+const WITHOUT_CALLER: [&str; 13] = [
     // The worker checks for the service itself.
     "step",
     // The regions publish the addresses; no registration is read.
     "addresses_near",
+    // Everybody may see which work a QR code means; no registration is read, and no contract told.
+    "work_to_register_at",
     // The operator asks whether the service lives.
     "check",
     // Doors find out with these who calls.

@@ -1,6 +1,6 @@
 use domain::{
-    Channel, Draft, DraftDay, DraftWho, EventKind, ItemError, Policy, RegisterPresences, Sector,
-    SectorRule, sample,
+    Channel, Coordinates, Draft, DraftDay, DraftEvent, DraftWho, EventKind, ItemError, MomentKind,
+    PlaceOfWork, Policy, RegisterPresences, Sector, SectorRule, sample,
 };
 use jiff::civil::{Date, date};
 use testkit::TestApp;
@@ -135,4 +135,36 @@ async fn a_posted_worker_is_registered_by_limosa_id() {
     };
     assert_eq!(errors(&test, draft("12345678901234567")).await, []);
     assert_eq!(errors(&test, draft("twelve")).await, [ItemError::LimosaId]);
+}
+
+/// The errors of a day, of a begin and of an end of work in construction, at that moment.
+async fn of_construction(test: &TestApp, moment: &str) -> [Vec<ItemError>; 3] {
+    test.clock.set(moment);
+    let at = moment.parse().expect("a moment");
+    let item = |day| Item { day, ..Item::of(1) };
+    let event = |kind| {
+        let point = Coordinates::new(4.35, 50.84).expect("on earth");
+        let place = PlaceOfWork::Coordinates(point);
+        DraftDay::Of(Box::new(DraftEvent { kind, at, place, offline_since: None }))
+    };
+    let [day, begin, end] =
+        [item(DraftDay::Today), item(event(MomentKind::In)), item(event(MomentKind::Out))];
+    [
+        errors(test, day.draft()).await,
+        errors(test, begin.draft()).await,
+        errors(test, end.draft()).await,
+    ]
+}
+
+#[tokio::test]
+async fn a_policy_file_brings_begin_and_end_of_work_to_construction_without_a_release() {
+    let file = include_str!("../../../../docs/examples/policy-2027.toml");
+    let policy = app::read_policy(file).expect("a policy");
+    let test = TestApp::with_policy("2026-12-31T10:00:00Z", policy, 10_000).await;
+    let [day, begin, end] = of_construction(&test, "2026-12-31T22:59:59Z").await;
+    assert_eq!(day, [], "the last day of the year is as it was");
+    assert!(!begin.is_empty() && begin == end, "{begin:?}");
+    let [day, begin, end] = of_construction(&test, "2026-12-31T23:00:00Z").await;
+    assert!(!day.is_empty(), "in Belgium it is 2027");
+    assert_eq!((begin, end), (vec![], vec![]), "an end of work too");
 }

@@ -10,6 +10,7 @@ mod oauth;
 mod quota;
 mod rest;
 mod to_the_end;
+mod work_page;
 mod works;
 
 use std::sync::Arc;
@@ -77,6 +78,7 @@ pub(crate) fn outer(service: Arc<Service>) -> Router {
         .route(METADATA_PATH, get(oauth::metadata).fallback(not_allowed))
         .route(KEYS_PATH, get(oauth::keys).fallback(not_allowed))
         .route("/health", get(health::health).fallback(not_allowed))
+        .route(work_page::PATH, get(work_page::page).fallback(not_allowed))
         .fallback(not_found)
         .with_state(service)
 }

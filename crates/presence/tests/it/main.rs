@@ -24,3 +24,4 @@ mod stop;
 mod strangers;
 mod tls;
 mod webhooks;
+mod work_page;

@@ -1,9 +1,13 @@
 /// A language in which details are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub enum Language {
+    /// English, where nothing else is liked.
     English,
+    /// Dutch.
     Dutch,
+    /// French.
     French,
+    /// German.
     German,
 }
 
@@ -22,7 +26,7 @@ impl Language {
 
     /// The language that `Accept-Language` likes best; English where it likes none that is known (RFC 9110, section
     /// 12.5.4). A variant as `nl-BE` is taken for its language.
-    pub(super) fn preferred(header: Option<&str>) -> Self {
+    pub fn preferred(header: Option<&str>) -> Self {
         let ranges = header.unwrap_or_default().split(',').map(weighed);
         let known = ranges.filter_map(|(tag, weight)| Some((Self::of(tag)?, weight)));
         // The first of those that are liked best.

@@ -24,6 +24,7 @@ mod contract_tests;
 pub use answer::Answer;
 pub use call::Call;
 pub use door::{Api, ApiSettings};
+pub use language::Language;
 pub use problem::Transport;
 
 /// The contract, as it is served.
