@@ -30,6 +30,7 @@ mod secrets;
 mod spread;
 mod stats;
 mod transact;
+pub mod transfer;
 mod way;
 mod write;
 mod writer;

@@ -19,6 +19,7 @@ mod registers;
 mod registrations;
 mod replays;
 mod secrets;
+pub mod transfer;
 mod works;
 
 use async_trait::async_trait;

@@ -14,15 +14,15 @@ use store_sqlite::backup::{BackupError, Copying, copy, leave_out_ids, quick_chec
 use store_sqlite::{FILE_NAME, Options, SqliteStore};
 use tempfile::TempDir;
 
-fn open(folder: &Path) -> SqliteStore {
+pub(crate) fn open(folder: &Path) -> SqliteStore {
     SqliteStore::open(folder, Options::default()).expect("opened")
 }
 
-fn moment() -> Timestamp {
+pub(crate) fn moment() -> Timestamp {
     "2026-11-24T06:30:00Z".parse().expect("a moment")
 }
 
-fn workers(count: u32) -> Vec<NewRegistration> {
+pub(crate) fn workers(count: u32) -> Vec<NewRegistration> {
     let at = moment();
     let worker = |place| {
         let company = sample::enterprise_number(1);
@@ -44,7 +44,7 @@ fn workers(count: u32) -> Vec<NewRegistration> {
     (0..count).map(worker).collect()
 }
 
-async fn register(store: &SqliteStore, count: u32) -> Vec<Registration> {
+pub(crate) async fn register(store: &SqliteStore, count: u32) -> Vec<Registration> {
     let caller = Caller::open(Sender::default());
     let entry = AuditEntry::new(&caller, AuditAction::Register, moment());
     let beside = Beside { entry: Some(entry), ..Beside::default() };
