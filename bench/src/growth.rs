@@ -9,7 +9,7 @@ use fastrand::Rng;
 use crate::clock::RealTime;
 use crate::figures::{median, milliseconds, quieter_half};
 use crate::folder::Fresh;
-use crate::load::{Load, Round};
+use crate::load::{Extent as LoadExtent, Load, Round};
 use crate::options::{Extent, Options};
 use crate::population::{CALL, Population};
 use crate::proc::Meter;
@@ -105,7 +105,7 @@ fn measure_round(
         call: CALL,
         connections: CONNECTIONS,
         warm_up: extent.warm_up,
-        time: extent.time,
+        extent: LoadExtent::Time(extent.time),
         seed,
     };
     let load = load.run(&server)?;

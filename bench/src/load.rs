@@ -28,8 +28,26 @@ pub(crate) struct Load<'a> {
     pub(crate) call: usize,
     pub(crate) connections: usize,
     pub(crate) warm_up: Duration,
-    pub(crate) time: Duration,
+    pub(crate) extent: Extent,
     pub(crate) seed: u64,
+}
+
+/// How much each caller calls.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent {
+    /// For so long.
+    Time(Duration),
+    /// So often.
+    Calls(usize),
+}
+
+impl Extent {
+    fn goes_on(self, start: Instant, calls: usize) -> bool {
+        match self {
+            Self::Time(time) => start.elapsed() < time,
+            Self::Calls(most) => calls < most,
+        }
+    }
 }
 
 /// What came of it.
@@ -87,7 +105,7 @@ impl Load<'_> {
         let mut caller = warm?;
         let start = Instant::now();
         let mut times = Vec::with_capacity(1 << 14);
-        while start.elapsed() < self.time {
+        while self.extent.goes_on(start, times.len()) {
             let call = Instant::now();
             caller.call()?;
             times.push(call.elapsed());

@@ -55,7 +55,8 @@ fn run() -> Outcome<()> {
     let population = Population::new();
     let folder = folder::Fresh::new(&options.data)?;
     if let Some(load) = options.profile {
-        return profile::run(&options, folder.path(), &population, load);
+        let folder = options.over.as_deref().unwrap_or(folder.path());
+        return profile::run(&options, folder, &population, load);
     }
     if let Some(sample) = &options.checks {
         let page = checks::measure(&options, folder.path(), sample)?;

@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::Outcome;
 use crate::population::CALL;
+use crate::profile::Profile;
 
 /// What the command line asks for.
 pub(crate) struct Options {
@@ -14,8 +15,10 @@ pub(crate) struct Options {
     pub(crate) data: PathBuf,
     /// The file for the results.
     pub(crate) results: Option<PathBuf>,
-    /// Registrations in a call and connections of a load that only keeps the program busy for a profiler.
-    pub(crate) profile: Option<(usize, usize)>,
+    /// A load that only keeps the program busy for a profiler.
+    pub(crate) profile: Option<Profile>,
+    /// A folder for that load which is filled once and stays.
+    pub(crate) over: Option<PathBuf>,
     /// Only measure what signatures cost.
     pub(crate) signed: bool,
     /// Only measure checks against the registers whose files lie there.
@@ -89,6 +92,27 @@ impl Options {
                     .help("Only keep the program busy for ten seconds, as 200x16, for a profiler"),
             )
             .arg(
+                Arg::new("calls")
+                    .long("calls")
+                    .value_name("NUMBER")
+                    .value_parser(value_parser!(u32))
+                    .requires("profile")
+                    .help("Calls in all of a profile's load [default: what ten seconds bring]"),
+            )
+            .arg(
+                Arg::new("stored")
+                    .long("stored")
+                    .value_name("NUMBER")
+                    .value_parser(value_parser!(u32))
+                    .requires("profile")
+                    .help("Registrations that are stored before a profile's load [default: 0]"),
+            )
+            .arg(
+                path("over").requires("profile").help(
+                    "A folder for a profile's load; it is filled when it is empty, and stays",
+                ),
+            )
+            .arg(
                 Arg::new("signed")
                     .long("signed")
                     .action(ArgAction::SetTrue)
@@ -104,7 +128,13 @@ impl Options {
             program: given("program").unwrap_or_else(|| beside("presence")),
             data: given("data").unwrap_or_else(|| beside("bench-data")),
             results: given("results"),
-            profile: matches.get_one("profile").copied(),
+            profile: matches.get_one("profile").map(|(call, connections)| Profile {
+                call: *call,
+                connections: *connections,
+                calls: matches.get_one("calls").map(|calls: &u32| *calls as usize),
+                stored: matches.get_one("stored").copied().unwrap_or(0),
+            }),
+            over: given("over"),
             signed: matches.get_flag("signed"),
             checks: given("checks"),
             quick: matches.get_flag("quick"),

@@ -16,6 +16,37 @@ pub(crate) fn peak_memory(process: u32) -> Outcome<u64> {
     Ok(kib.parse::<u64>()? * 1024)
 }
 
+/// What a process asked of the system.
+#[derive(Default)]
+pub(crate) struct Work {
+    /// How often a thread of it went to sleep.
+    pub(crate) slept: u64,
+    /// How often another thread took its core.
+    pub(crate) ousted: u64,
+    /// Writes, and their bytes.
+    pub(crate) writes: u64,
+    pub(crate) written: u64,
+}
+
+/// What a process has asked of the system so far.
+pub(crate) fn work(process: u32) -> Outcome<Work> {
+    let mut work = Work::default();
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
+        let status = fs::read_to_string(task?.path().join("status"))?;
+        work.slept += field(&status, "voluntary_ctxt_switches:");
+        work.ousted += field(&status, "nonvoluntary_ctxt_switches:");
+    }
+    let io = fs::read_to_string(format!("/proc/{process}/io"))?;
+    (work.writes, work.written) = (field(&io, "syscw:"), field(&io, "wchar:"));
+    Ok(work)
+}
+
+/// The number behind a name at the beginning of a line; 0 when there is none.
+fn field(text: &str, name: &str) -> u64 {
+    let number = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    number.unwrap_or(0)
+}
+
 /// Processor time, in user and in system mode, that a process has taken.
 fn processor_time(process: u32) -> Outcome<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;

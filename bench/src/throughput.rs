@@ -9,7 +9,7 @@ use crate::bare::{self, BareRound, Shape};
 use crate::clock::RealTime;
 use crate::figures::{median, number, quieter_half};
 use crate::folder::Fresh;
-use crate::load::{Load, Round};
+use crate::load::{Extent, Load, Round};
 use crate::options::Options;
 use crate::population::{CALL, Population};
 use crate::server::Server;
@@ -96,7 +96,7 @@ pub(crate) fn measure(
                 call: kind.call,
                 connections: kind.connections,
                 warm_up: options.extent.warm_up,
-                time: options.extent.time,
+                extent: Extent::Time(options.extent.time),
                 seed,
             };
             kind.rounds.push(load.run(&server)?);
