@@ -32,10 +32,8 @@ fn what_waits_is_found_by_the_id_and_by_the_lease() {
 #[test]
 fn repetitions_and_concerned_registrations_are_steps_in_an_index() {
     let connection = database();
-    let person =
-        "SEARCH registration USING INDEX registration_by_inss (<expr>=? AND inss=? AND day=?";
-    let newest =
-        "SEARCH registration USING INDEX registration_by_newest (<expr>=? AND newest=? AND day=?)";
+    let person = "SEARCH registration USING INDEX registration_by_inss (day=? AND inss=?";
+    let newest = "SEARCH registration USING INDEX registration_by_newest (day=? AND newest=?)";
     let limosa = "SEARCH registration USING INDEX registration_by_limosa (day=? AND limosa=?";
     for (sql, expected) in [
         (checks::EARLIER_OF_PERSON.to_owned(), format!("{person} AND rowid<?)")),

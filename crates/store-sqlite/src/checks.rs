@@ -252,7 +252,7 @@ fn still_repeated(
 }
 
 pub(crate) const EARLIER_OF_PERSON: &str = "SELECT 1 FROM registration INDEXED BY registration_by_inss \
-     WHERE day >> 2 = ?1 >> 2 AND inss = ?2 AND day = ?1 AND id < ?3 AND works = ?4 \
+     WHERE day = ?1 AND inss = ?2 AND id < ?3 AND works = ?4 \
      AND company IS ?5 AND foreign_vat IS ?6 AND event IS NULL AND status <> ?7 LIMIT 1";
 pub(crate) const EARLIER_OF_LIMOSA: &str = "SELECT 1 FROM registration INDEXED BY registration_by_limosa \
      WHERE day = ?1 AND limosa = ?2 AND id < ?3 AND works = ?4 AND event IS NULL AND status <> ?5 \
@@ -283,7 +283,7 @@ fn repeated(connection: &Connection, asked: &Repetition) -> Result<bool, Failure
 }
 
 pub(crate) const LATER_OF_PERSON: &str = "SELECT id FROM registration INDEXED BY registration_by_inss \
-     WHERE day >> 2 = ?1 >> 2 AND inss = ?2 AND day = ?1 AND id > ?3 AND works = ?4 AND remarks & ?5";
+     WHERE day = ?1 AND inss = ?2 AND id > ?3 AND works = ?4 AND remarks & ?5";
 pub(crate) const LATER_OF_LIMOSA: &str = "SELECT id FROM registration INDEXED BY registration_by_limosa \
      WHERE day = ?1 AND limosa = ?2 AND id > ?3 AND works = ?4 AND remarks & ?5 \
      AND limosa IS NOT NULL";

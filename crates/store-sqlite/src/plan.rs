@@ -2,10 +2,7 @@
 
 use domain::{Search, SortKey};
 
-/// How many days lie together in the index of persons, where the day is shifted by two bits.
-const DAYS_TOGETHER: i64 = 1 << 2;
-
-/// How the registrations of some days are found.
+/// How the registrations of a day are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// By the person, the most selective of all.
@@ -35,7 +32,7 @@ pub(crate) enum Breadth {
     Moment,
 }
 
-/// The statement of a search, to be run once for each [`Self::step`] of its days.
+/// The statement of a search, to be run once for each of its days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) access: Access,
@@ -83,15 +80,7 @@ impl Plan {
         Self { breadth: if covered { Breadth::Moment } else { Breadth::Row }, ..self }
     }
 
-    /// The last of the days that one run of the statement can look at when it begins with `first`.
-    pub(crate) fn last_of_step(self, first: i64) -> i64 {
-        match self.access {
-            Access::Inss | Access::Newest => first | (DAYS_TOGETHER - 1),
-            _ => first,
-        }
-    }
-
-    /// The statement; its parameters are the first day of a step, what [`Access`] names, and for persons the last day.
+    /// The statement; its parameters are the day and what [`Access`] names.
     pub(crate) fn sql(self) -> String {
         let columns = match self.breadth {
             Breadth::Id => "id, day",
@@ -105,14 +94,10 @@ impl Plan {
             }
         };
         let (index, condition) = match self.access {
-            Access::Inss => (
-                "registration_by_inss",
-                "day >> 2 = ?1 >> 2 AND inss = ?2 AND day BETWEEN ?1 AND ?3",
-            ),
-            Access::Newest => (
-                "registration_by_newest",
-                "day >> 2 = ?1 >> 2 AND newest = ?2 AND day BETWEEN ?1 AND ?3 AND newest IS NOT NULL",
-            ),
+            Access::Inss => ("registration_by_inss", "day = ?1 AND inss = ?2"),
+            Access::Newest => {
+                ("registration_by_newest", "day = ?1 AND newest = ?2 AND newest IS NOT NULL")
+            }
             Access::WorksAndCompany => {
                 ("registration_by_works", "day = ?1 AND works = ?2 AND company = ?3")
             }
@@ -204,9 +189,7 @@ pub(crate) mod tests {
             let [step] = &steps[..] else { panic!("{sql}: {steps:?}") };
             assert!(step.starts_with("SEARCH registration USING"), "{sql}: {step}");
             let (_, way) = step.split_once('(').expect("the columns of the index that are used");
-            let by_day = way.starts_with("day=?");
-            let by_person = way == "<expr>=? AND inss=? AND day>? AND day<?)";
-            assert!(by_day || by_person, "{sql}: {step}");
+            assert!(way.starts_with("day=?"), "{sql}: {step}");
             let conditions = sql.matches("= ?").count();
             assert_eq!(step.matches("=?").count(), conditions, "{sql}: {step}");
         }
@@ -250,18 +233,6 @@ pub(crate) mod tests {
             }
         }
         assert!(covered > 100, "{covered}");
-    }
-
-    #[test]
-    fn only_days_that_lie_together_share_a_step() {
-        let (mut by_person, mut by_day) = every_search()
-            .map(|search| Way::of(&search).plan)
-            .partition::<Vec<_>, _>(|plan| plan.access == Access::Inss);
-        let (by_person, by_day) = (by_person.remove(0), by_day.remove(0));
-        for (first, last) in [(-5, -5), (-4, -1), (0, 3), (2, 3), (3, 3), (4, 7)] {
-            assert_eq!(by_person.last_of_step(first), last);
-            assert_eq!(by_day.last_of_step(first), first);
-        }
     }
 
     #[test]

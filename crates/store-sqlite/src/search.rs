@@ -1,4 +1,4 @@
-//! Searching: step by step through the days, each step by one index, no more registrations than the budget allows, all that
+//! Searching: the days one after the other, each by one index, no more registrations than the budget allows, all that
 //! match sorted, one page of them read whole.
 
 use std::cmp::Ordering;
@@ -130,12 +130,12 @@ fn go<T>(
     let (mut looked_at, mut stepped) = (0, 0);
     for way in ways {
         let mut statement = connection.prepare_cached(&way.plan.sql())?;
-        for days in way.steps(stored) {
+        for day in way.days(stored) {
             stepped += 1;
             if ways.len() > 1 && stepped > budget {
                 return Err(Failure::TooBroad(budget));
             }
-            way.bind(&mut statement, &days)?;
+            way.bind(&mut statement, day)?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
                 looked_at += 1;

@@ -80,15 +80,15 @@ fn checked() -> String {
 pub(crate) fn by_person() -> String {
     format!(
         "SELECT id FROM registration INDEXED BY registration_by_inss \
-         WHERE day >> 2 = ?1 >> 2 AND inss = ?2 AND day = ?1 AND (?3 = 0 OR company = ?3) AND {}",
+         WHERE day = ?1 AND inss = ?2 AND (?3 = 0 OR company = ?3) AND {}",
         checked()
     )
 }
 
 pub(crate) fn by_newest() -> String {
     format!(
-        "SELECT id FROM registration INDEXED BY registration_by_newest WHERE day >> 2 = ?1 >> 2 \
-         AND newest = ?2 AND day = ?1 AND newest IS NOT NULL AND (?3 = 0 OR company = ?3) AND {}",
+        "SELECT id FROM registration INDEXED BY registration_by_newest \
+         WHERE day = ?1 AND newest = ?2 AND newest IS NOT NULL AND (?3 = 0 OR company = ?3) AND {}",
         checked()
     )
 }

@@ -1,8 +1,6 @@
 //! A way through an index to registrations of a search: one where everything may be seen, else one for each sight of the
 //! caller, which meets nothing that the caller may not see.
 
-use std::ops::RangeInclusive;
-
 use domain::register::Period;
 use domain::{EnterpriseNumber, Inss, Search, Sight, Subject, WorksReference, day_number};
 use jiff::civil::Date;
@@ -103,37 +101,22 @@ impl<'s> Way<'s> {
         (!days.is_empty()).then_some(Self { plan, inss, works, enterprise, days, sights: None })
     }
 
-    /// The days of the way that can have registrations, in the steps of its plan.
-    pub(crate) fn steps(
-        &self,
-        stored: (i64, i64),
-    ) -> impl Iterator<Item = RangeInclusive<i64>> + use<'_, 's> {
-        let plan = self.plan;
-        self.days.iter().flat_map(move |(first, last)| {
-            let (mut next, end) = ((*first).max(stored.0), (*last).min(stored.1));
-            std::iter::from_fn(move || {
-                let first = next;
-                let last = plan.last_of_step(first).min(end);
-                next = last + 1;
-                (first <= end).then_some(first..=last)
-            })
-        })
+    /// The days of the way that can have registrations.
+    pub(crate) fn days(&self, stored: (i64, i64)) -> impl Iterator<Item = i64> + use<'_, 's> {
+        self.days
+            .iter()
+            .flat_map(move |(first, last)| (*first).max(stored.0)..=(*last).min(stored.1))
     }
 
-    /// Binds the statement of the plan for a step.
-    pub(crate) fn bind(
-        &self,
-        statement: &mut Statement<'_>,
-        days: &RangeInclusive<i64>,
-    ) -> rusqlite::Result<()> {
+    /// Binds the statement of the plan for a day.
+    pub(crate) fn bind(&self, statement: &mut Statement<'_>, day: i64) -> rusqlite::Result<()> {
         let enterprise = self.enterprise;
         let works = self.works.as_ref().map(WorksReference::as_str);
-        statement.raw_bind_parameter(1, days.start())?;
+        statement.raw_bind_parameter(1, day)?;
         match self.plan.access {
             Access::Inss | Access::Newest => {
                 let inss = self.inss.map(|inss| inss.number().cast_signed());
-                statement.raw_bind_parameter(2, inss)?;
-                statement.raw_bind_parameter(3, days.end())
+                statement.raw_bind_parameter(2, inss)
             }
             Access::Works => statement.raw_bind_parameter(2, works),
             Access::Company | Access::Sender => statement.raw_bind_parameter(2, enterprise),
