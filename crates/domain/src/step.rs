@@ -25,7 +25,7 @@ impl Step {
 /// A place in the one order of all steps: that in which they were stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StepPosition {
-    /// The entry of the store: one for each call, or for each registration that was changed.
+    /// The entry of the store: one for all that was written together of registrations in a row.
     pub entry: i64,
     /// The place within the entry, from 0.
     pub within: u32,

@@ -1,6 +1,6 @@
 -- The steps of all registrations' lives in the order in which they were stored, so that others can be told. One row tells
--- of a whole call: of the first steps of `count` registrations from `registration` on (place 0); or of one later step, at
--- that place in the history. What happened stands there and in the registration, not here.
+-- of the same step of `count` registrations from `registration` on, which one sender sent: of the first, that they were
+-- stored (place 0), or of the one at that place in their histories. What happened stands there, not here.
 CREATE TABLE step (
     number INTEGER PRIMARY KEY,
     registration INTEGER NOT NULL,

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use domain::{AuditEntry, Error};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use store::{Audit, AuditHash, AuditHead, AuditPlace, AuditRecord, audit_body};
 
 use crate::SqliteStore;
 use crate::failure::Failure;
+use crate::job::Job;
 
 /// One thread writes, so one chain is enough.
 const CHAIN: u32 = 1;
@@ -19,7 +20,7 @@ pub(crate) const RECORDS: &str =
 #[async_trait]
 impl Audit for SqliteStore {
     async fn append(&self, entry: AuditEntry) -> Result<(), Error> {
-        self.transact(1, move |connection| append(connection, &entry)).await
+        self.write(|reply| Job::Audit { entry: Box::new(entry), reply }).await
     }
 
     async fn records(&self, after: AuditPlace, limit: u32) -> Result<Vec<AuditRecord>, Error> {
@@ -39,22 +40,50 @@ impl Audit for SqliteStore {
     }
 }
 
-/// Appends a record, inside the transaction of what it tells. The record before is read anew each time: another process
-/// may have written it.
+/// Appends a record, inside the transaction of what it tells.
 pub(crate) fn append(connection: &Connection, entry: &AuditEntry) -> Result<(), Failure> {
-    let before = head(connection)?.unwrap_or(AuditHead::before(CHAIN));
-    let (sequence, body) = (before.place.next().sequence, audit_body(entry));
-    let hash = before.hash.next(sequence, &body);
-    connection
-        .prepare_cached("INSERT INTO audit (sequence, body, hash) VALUES (?, ?, ?)")?
-        .execute((sequence.cast_signed(), body, &hash.0[..]))?;
-    Ok(())
+    Appending::prepare(connection)?.append(entry)
+}
+
+/// Appends records in one transaction after the other.
+pub(crate) struct Appending<'c> {
+    read_head: Statement<'c>,
+    insert: Statement<'c>,
+    /// The newest record, as long as the transaction lasts that it was read in: between two, another process may write.
+    head: Option<AuditHead>,
+}
+
+impl<'c> Appending<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let insert = "INSERT INTO audit (sequence, body, hash) VALUES (?, ?, ?)";
+        let (read_head, insert) = (connection.prepare(HEAD)?, connection.prepare(insert)?);
+        Ok(Self { read_head, insert, head: None })
+    }
+
+    pub(crate) fn append(&mut self, entry: &AuditEntry) -> Result<(), Failure> {
+        let before = match self.head {
+            Some(head) => head,
+            None => newest(&mut self.read_head)?.unwrap_or(AuditHead::before(CHAIN)),
+        };
+        let (place, body) = (before.place.next(), audit_body(entry));
+        let hash = before.hash.next(place.sequence, &body);
+        self.insert.execute((place.sequence.cast_signed(), body, &hash.0[..]))?;
+        self.head = Some(AuditHead { place, hash });
+        Ok(())
+    }
+
+    /// To be called when the transaction ends, and before anything else appends in it.
+    pub(crate) fn forget_head(&mut self) {
+        self.head = None;
+    }
 }
 
 pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Option<AuditHead>> {
-    let mut statement = connection.prepare_cached(HEAD)?;
-    statement
-        .query_row((), |row| Ok(AuditHead { place: place(row)?, hash: AuditHash(row.get(1)?) }))
+    newest(&mut *connection.prepare_cached(HEAD)?)
+}
+
+fn newest(head: &mut Statement<'_>) -> rusqlite::Result<Option<AuditHead>> {
+    head.query_row((), |row| Ok(AuditHead { place: place(row)?, hash: AuditHash(row.get(1)?) }))
         .optional()
 }
 

@@ -217,6 +217,7 @@ pub(crate) fn finish(
         if now.status == Status::Cancelled {
             continue;
         }
+        let before = now.validated;
         let sector = finding.sector.or(now.sector);
         let located = finding.located.clone().or(now.located.take());
         let moved =
@@ -224,7 +225,9 @@ pub(crate) fn finish(
         (now.newest, now.sector, now.located) = (finding.newest, sector, located);
         let remarks = still_repeated(connection, &now, finding)?;
         match now.checked_for(finding.cause.clone(), remarks, at) {
-            Some(amended) => statements.keep(&amended.registration, &amended.entry)?,
+            Some(amended) => {
+                statements.keep(before, &amended.registration, &amended.entry)?;
+            }
             None if moved => statements.update_row(&now)?,
             None => {}
         }

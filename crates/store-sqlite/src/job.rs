@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{Error, ItemErrors, NewRegistration, Registration, RegistrationId};
+use domain::{AuditEntry, Error, ItemErrors, NewRegistration, Registration, RegistrationId};
 use jiff::Timestamp;
 use store::{Beside, Finding, Finished, Kept, Once, Transition, Written};
 use tokio::sync::oneshot;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::failure::Failure;
 use crate::transact::Write;
 use crate::write::Statements;
-use crate::{audit, checks, once};
+use crate::{checks, once};
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
@@ -18,6 +18,7 @@ pub(crate) enum Job {
     Register(Register),
     Amend(Amend),
     Finish(Box<Finish>),
+    Audit { entry: Box<AuditEntry>, reply: Reply<()> },
     Other(Box<dyn Write>),
 }
 
@@ -51,7 +52,7 @@ impl Register {
         }
         if let Some(entry) = &mut self.beside.entry {
             entry.registrations = once::ids(ids.clone());
-            audit::append(connection, entry)?;
+            statements.audit(entry)?;
         }
         if let Some(once) = &self.beside.once {
             once::keep(connection, once, &once.registered(&once::ids(ids), &self.new))?;
@@ -80,7 +81,7 @@ impl Amend {
         }
         self.answers = statements.amend(&self.ids, &self.transition)?;
         if let Some(entry) = &self.beside.entry {
-            audit::append(connection, &entry.clone().decided(&self.ids, &self.answers))?;
+            statements.audit(&entry.clone().decided(&self.ids, &self.answers))?;
         }
         if let Some(once) = &self.beside.once {
             once::keep(connection, once, &Once::decided(&self.answers))?;
@@ -112,6 +113,7 @@ impl Job {
             Self::Register(register) => register.new.len(),
             Self::Amend(Amend { ids, .. }) => ids.len(),
             Self::Finish(finish) => finish.findings.len(),
+            Self::Audit { .. } => 1,
             Self::Other(write) => write.weight(),
         }
     }
@@ -137,7 +139,8 @@ impl Job {
                 let Finish { lease, version, findings, at, .. } = &**finish;
                 finish.outcome = checks::finish(statements, *lease, *version, findings, *at)?;
             }
-            Self::Other(write) => write.apply(statements.connection())?,
+            Self::Audit { entry, .. } => statements.audit(entry)?,
+            Self::Other(write) => statements.aside(|connection| write.apply(connection))?,
         }
         Ok(())
     }
@@ -150,6 +153,9 @@ impl Job {
             Self::Finish(finish) => {
                 let Finish { outcome: finished, reply, .. } = *finish;
                 let _ = reply.send(outcome.map_err(Error::from).map(|()| finished));
+            }
+            Self::Audit { reply, .. } => {
+                let _ = reply.send(outcome.map_err(Error::from));
             }
             Self::Other(write) => write.answer(outcome),
         }

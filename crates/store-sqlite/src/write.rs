@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use domain::{
-    Amended, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration, RegistrationId,
-    Sender, Status,
+    Amended, AuditEntry, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration,
+    RegistrationId, Status,
 };
+use jiff::Timestamp;
 use rusqlite::{Connection, Statement};
 use store::Transition;
 
 use crate::failure::Failure;
-use crate::{checks, row};
+use crate::{audit, checks, row};
 
 pub(crate) struct Statements<'c> {
     connection: &'c Connection,
@@ -18,9 +19,34 @@ pub(crate) struct Statements<'c> {
     load: Statement<'c>,
     update: Statement<'c>,
     append: Statement<'c>,
+    last_place: Statement<'c>,
     tell: Statement<'c>,
     take_block: Statement<'c>,
     next_block: Statement<'c>,
+    audit: audit::Appending<'c>,
+    /// What is not told yet, because the next registration may follow on it.
+    untold: Option<Told>,
+}
+
+/// The same step of registrations in a row that one sender sent.
+struct Told {
+    first: i64,
+    count: i64,
+    /// The place in their history; 0 is the step before the history.
+    place: i64,
+    sender: Option<Arc<str>>,
+}
+
+impl Told {
+    /// Takes in what follows; `false` when it does not follow.
+    fn goes_on_with(&mut self, next: &Self) -> bool {
+        let follows = (next.first, next.place) == (self.first + self.count, self.place)
+            && next.sender == self.sender;
+        if follows {
+            self.count += next.count;
+        }
+        follows
+    }
 }
 
 impl<'c> Statements<'c> {
@@ -38,9 +64,11 @@ impl<'c> Statements<'c> {
             )?,
             append: connection.prepare(
                 "INSERT INTO history (registration, place, at, status, remarks, cause, reason, \
-                 sender_id, sender_company, sender_type, register, import) VALUES (?1, \
-                 (SELECT coalesce(max(place), 0) + 1 FROM history WHERE registration = ?1), \
-                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING place",
+                 sender_id, sender_company, sender_type, register, import) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?,
+            last_place: connection.prepare(
+                "SELECT coalesce(max(place), 0) FROM history WHERE registration = ?",
             )?,
             tell: connection.prepare(
                 "INSERT INTO step (registration, count, place, sender) VALUES (?, ?, ?, ?)",
@@ -48,6 +76,8 @@ impl<'c> Statements<'c> {
             next_block: connection.prepare("SELECT next FROM id_block")?,
             take_block: connection
                 .prepare("UPDATE id_block SET next = next + ?1 RETURNING next - ?1")?,
+            audit: audit::Appending::prepare(connection)?,
+            untold: None,
         })
     }
 
@@ -70,21 +100,42 @@ impl<'c> Statements<'c> {
         let mut first = first;
         for run in new.chunk_by(|one, next| one.sender.id == next.sender.id) {
             let count = i64::try_from(run.len()).unwrap_or(i64::MAX);
-            self.tell(first, count, 0, &run[0].sender)?;
+            self.tell(Told { first, count, place: 0, sender: run[0].sender.id.clone() })?;
             first += count;
         }
         Ok(())
     }
 
-    /// Tells of the step at `place` of the history of `count` registrations; 0 is the one before the history.
-    fn tell(
-        &mut self,
-        registration: i64,
-        count: i64,
-        place: i64,
-        sender: &Sender,
-    ) -> rusqlite::Result<()> {
-        self.tell.execute((registration, count, place, sender.id.as_deref())).map(drop)
+    fn tell(&mut self, next: Told) -> rusqlite::Result<()> {
+        if self.untold.as_mut().is_some_and(|before| before.goes_on_with(&next)) {
+            return Ok(());
+        }
+        self.tell_the_rest()?;
+        self.untold = Some(next);
+        Ok(())
+    }
+
+    /// Writes what is not told yet; to be called before the transaction ends.
+    pub(crate) fn tell_the_rest(&mut self) -> rusqlite::Result<()> {
+        let Some(Told { first, count, place, sender }) = self.untold.take() else { return Ok(()) };
+        self.tell.execute((first, count, place, sender.as_deref())).map(drop)
+    }
+
+    /// Appends a record to the audit, inside the transaction of what it tells.
+    pub(crate) fn audit(&mut self, entry: &AuditEntry) -> Result<(), Failure> {
+        self.audit.append(entry)
+    }
+
+    /// Lets something be written by its own statements, to the audit too.
+    pub(crate) fn aside<T>(&mut self, write: impl FnOnce(&Connection) -> T) -> T {
+        self.audit.forget_head();
+        write(self.connection)
+    }
+
+    /// Forgets what is known of the transaction: it has ended.
+    pub(crate) fn forget(&mut self) {
+        self.untold = None;
+        self.audit.forget_head();
     }
 
     /// Decides on each registration as the one before left it.
@@ -98,7 +149,8 @@ impl<'c> Statements<'c> {
             let found = id.map(|id| self.load(id)).transpose()?.flatten();
             answers.push(match transition(place, found.as_ref()) {
                 Ok(Amended { registration, entry }) => {
-                    self.keep(&registration, &entry)?;
+                    let before = found.and_then(|before| before.validated);
+                    self.keep(before, &registration, &entry)?;
                     Ok(registration)
                 }
                 Err(errors) => Err(errors),
@@ -117,7 +169,7 @@ impl<'c> Statements<'c> {
         self.update.execute((
             now.status.number(),
             now.remarks.bits(),
-            now.validated.map(jiff::Timestamp::as_millisecond),
+            now.validated.map(Timestamp::as_millisecond),
             now.newest.map(|inss| inss.number().cast_signed()),
             now.sector.map(domain::Sector::number),
             now.located.as_ref().map(|located| located.to_stored()),
@@ -126,26 +178,52 @@ impl<'c> Statements<'c> {
         Ok(())
     }
 
-    pub(crate) fn keep(&mut self, now: &Registration, entry: &HistoryEntry) -> Result<(), Failure> {
+    /// Writes a registration as it now stands, with the step that made it so. `before` is the moment of the step before
+    /// this one, of which the first has none.
+    pub(crate) fn keep(
+        &mut self,
+        before: Option<Timestamp>,
+        now: &Registration,
+        entry: &HistoryEntry,
+    ) -> Result<(), Failure> {
         self.update_row(now)?;
-        let Some(cause) = row::cause_number(&entry.cause) else {
-            return Err(Failure::Unreadable {
-                id: now.id.number(),
-                field: "cause of a later step",
-            });
+        let place = self.append(before, now.id, entry)?;
+        let sender = now.sender.id.clone();
+        self.tell(Told { first: now.id.number(), count: 1, place, sender })?;
+        if entry.status == Status::Cancelled {
+            checks::repetitions_wait(self.connection, now)?;
+        }
+        Ok(())
+    }
+
+    /// Appends a step to the history of a registration; answers its place there. It asks for the place before: that an
+    /// insert tells it (`RETURNING`) costs more than all the rest, and nearly every step is the first.
+    fn append(
+        &mut self,
+        before: Option<Timestamp>,
+        id: RegistrationId,
+        entry: &HistoryEntry,
+    ) -> Result<i64, Failure> {
+        let place: i64 = match before {
+            None => 1,
+            Some(_) => self.last_place.query_row((id.number(),), |row| row.get::<_, i64>(0))? + 1,
         };
-        self.append.raw_bind_parameter(1, now.id.number())?;
-        self.append.raw_bind_parameter(2, entry.at.as_millisecond())?;
-        self.append.raw_bind_parameter(3, entry.status.number())?;
-        self.append.raw_bind_parameter(4, entry.remarks.bits())?;
-        self.append.raw_bind_parameter(5, cause)?;
+        let Some(cause) = row::cause_number(&entry.cause) else {
+            return Err(Failure::Unreadable { id: id.number(), field: "cause of a later step" });
+        };
+        self.append.raw_bind_parameter(1, id.number())?;
+        self.append.raw_bind_parameter(2, place)?;
+        self.append.raw_bind_parameter(3, entry.at.as_millisecond())?;
+        self.append.raw_bind_parameter(4, entry.status.number())?;
+        self.append.raw_bind_parameter(5, entry.remarks.bits())?;
+        self.append.raw_bind_parameter(6, cause)?;
         match &entry.cause {
             Cause::Cancellation { reason, by } => {
-                self.append.raw_bind_parameter(6, reason.as_str())?;
-                row::bind_sender(&mut self.append, 7, by)?;
+                self.append.raw_bind_parameter(7, reason.as_str())?;
+                row::bind_sender(&mut self.append, 8, by)?;
             }
             _ => {
-                for column in 6..=9 {
+                for column in 7..=10 {
                     self.append.raw_bind_parameter(column, None::<i64>)?;
                 }
             }
@@ -155,16 +233,10 @@ impl<'c> Statements<'c> {
             Cause::EarlierCancelled { id } => (None, Some(id.number())),
             _ => (None, None),
         };
-        self.append.raw_bind_parameter(10, register)?;
-        self.append.raw_bind_parameter(11, import)?;
-        let mut rows = self.append.raw_query();
-        let place: i64 = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?.get(0)?;
-        drop(rows);
-        self.tell(now.id.number(), 1, place, &now.sender)?;
-        if entry.status == Status::Cancelled {
-            checks::repetitions_wait(self.connection, now)?;
-        }
-        Ok(())
+        self.append.raw_bind_parameter(11, register)?;
+        self.append.raw_bind_parameter(12, import)?;
+        self.append.raw_execute()?;
+        Ok(place)
     }
 
     /// The first id that no block has.

@@ -121,7 +121,10 @@ impl Writer<'_> {
         work: impl FnOnce(&mut Self) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let outcome = work(self).and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
+        let outcome = work(self)
+            .and_then(|()| Ok(self.statements.tell_the_rest()?))
+            .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
+        self.statements.forget();
         if outcome.is_err() {
             self.ids.forget();
             if !self.connection.is_autocommit() {

@@ -1,5 +1,8 @@
 //! What a check asks the registers: every question a few steps in an index. All answers to one call are of one state.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use async_trait::async_trait;
 use domain::register::{
     EmployerOnDay, Employment, EmploymentsOnDay, Enterprise, EnterpriseOnDay, JuridicalSituation,
@@ -94,14 +97,14 @@ fn rows_of(
     replaced: &mut Question<'_>,
 ) -> Result<(Inss, Vec<Person>), Failure> {
     let mut newest = asked;
+    let mut rows = by_number.ask(&[&inss(newest)], person)?;
     for _ in 0..REPLACEMENTS {
-        let rows = by_number.ask(&[&inss(newest)], person)?;
         match rows.iter().find_map(|row| row.replaced_by) {
             Some(next) if next != asked => newest = next,
             _ => break,
         }
+        rows = by_number.ask(&[&inss(newest)], person)?;
     }
-    let mut rows = by_number.ask(&[&inss(newest)], person)?;
     let mut to_follow = vec![newest];
     let mut followed = 0;
     while let Some(number) = to_follow.pop() {
@@ -187,6 +190,7 @@ impl Mandates for SqliteStore {
         self.answer(move |connection| {
             let mut of_person = Question::new(connection, Register::Mandates, MANDATES)?;
             let mut holders = Question::new(connection, Register::Mandates, HOLDERS)?;
+            let mut held = HashMap::new();
             let answer = |(person, enterprise, day)| {
                 let rows = of_person.ask(&[&inss(person)], |row| {
                     Ok(Mandate {
@@ -196,7 +200,13 @@ impl Mandates for SqliteStore {
                         period: read_period(row, 1)?,
                     })
                 })?;
-                let any = !holders.ask(&[&company(enterprise)], |_| Ok(()))?.is_empty();
+                let any = match held.entry(enterprise) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(place) => {
+                        let rows = holders.ask(&[&company(enterprise)], |_| Ok(()))?;
+                        *place.insert(!rows.is_empty())
+                    }
+                };
                 Ok(MandatesOnDay::of(&rows, enterprise, any, day))
             };
             asked.into_iter().map(answer).collect()
