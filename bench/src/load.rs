@@ -1,20 +1,20 @@
 //! Callers: each on a connection of its own, each with its next call when the one before is answered.
 
 use std::net::SocketAddr;
-use std::sync::Barrier;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use memchr::memmem;
+use tokio::runtime::Builder;
 
 use crate::Outcome;
 use crate::figures::quantile;
-use crate::http::Connection;
+use crate::http::SharedConnection;
 use crate::message::Register;
 use crate::population::Population;
 use crate::proc::{Meter, Spent};
 use crate::server::Server;
+use crate::together::together;
 
 const REGISTERED: &[u8] = b"SUCCESSFULLY REGISTERED";
 const REFUSED: &[u8] = b"PresenceRegistrationError";
@@ -68,23 +68,11 @@ pub(crate) struct Round {
 }
 
 impl Load<'_> {
-    /// Lets the callers call.
+    /// Lets the callers call. All of them share one thread: what they take of the cores is not the program's, and a
+    /// thread for each is woken for every answer.
     pub(crate) fn run(&self, server: &Server) -> Outcome<Round> {
-        let ready = Barrier::new(self.connections + 1);
-        let (mut times, spent) = thread::scope(|scope| -> Outcome<_> {
-            let caller = |place| {
-                let ready = &ready;
-                scope.spawn(move || self.caller(place, server.address, ready))
-            };
-            let callers: Vec<_> = (0..self.connections).map(caller).collect();
-            ready.wait();
-            let meter = Meter::start(Some(server.process()))?;
-            let mut times = Vec::new();
-            for caller in callers {
-                times.extend(caller.join().map_err(|_| "a caller panicked")??);
-            }
-            Ok((times, meter.stop()?))
-        })?;
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let (mut times, spent) = runtime.block_on(self.measured(server))?;
         times.sort_unstable();
         let calls = u32::try_from(times.len())?.max(1);
         Ok(Round {
@@ -97,34 +85,40 @@ impl Load<'_> {
         })
     }
 
+    /// The times of all calls, and what was spent meanwhile.
+    async fn measured(&self, server: &Server) -> Outcome<(Vec<Duration>, Spent)> {
+        let address = server.address;
+        let callers = (0..self.connections).map(|place| self.warmed_up(place, address));
+        let callers = together(callers).await?;
+        let meter = Meter::start(Some(server.process()))?;
+        let times = together(callers.into_iter().map(|caller| self.times(caller))).await?;
+        Ok((times.concat(), meter.stop()?))
+    }
+
     /// The times of one caller's calls.
-    fn caller(&self, place: usize, address: SocketAddr, ready: &Barrier) -> Outcome<Vec<Duration>> {
-        let warm = self.warmed_up(place, address);
-        // Also who failed is waited for.
-        ready.wait();
-        let mut caller = warm?;
+    async fn times(&self, mut caller: Caller<'_>) -> Outcome<Vec<Duration>> {
         let start = Instant::now();
         let mut times = Vec::with_capacity(1 << 14);
         while self.extent.goes_on(start, times.len()) {
             let call = Instant::now();
-            caller.call()?;
+            caller.call().await?;
             times.push(call.elapsed());
         }
         Ok(times)
     }
 
-    fn warmed_up(&self, place: usize, address: SocketAddr) -> Outcome<Caller<'_>> {
+    async fn warmed_up(&self, place: usize, address: SocketAddr) -> Outcome<Caller<'_>> {
         let mut caller = Caller {
             load: self,
-            connection: Connection::open(address)?,
+            connection: SharedConnection::open(address).await?,
             request: Register::new(self.call, self.day),
             rng: Rng::with_seed(self.seed.wrapping_mul(1_000_003) + place as u64),
             calls: 0,
         };
-        caller.counted()?;
+        caller.counted().await?;
         let start = Instant::now();
         while start.elapsed() < self.warm_up {
-            caller.call()?;
+            caller.call().await?;
         }
         Ok(caller)
     }
@@ -132,7 +126,7 @@ impl Load<'_> {
 
 struct Caller<'l> {
     load: &'l Load<'l>,
-    connection: Connection,
+    connection: SharedConnection,
     request: Register,
     rng: Rng,
     calls: u32,
@@ -140,10 +134,10 @@ struct Caller<'l> {
 
 impl Caller<'_> {
     /// One call, of which no registration may be refused.
-    fn call(&mut self) -> Outcome<&[u8]> {
+    async fn call(&mut self) -> Outcome<&[u8]> {
         let call = self.load.population.call(self.load.call, &mut self.rng);
         self.calls += 1;
-        let answer = self.connection.exchange(self.request.bytes(&call, self.calls))?;
+        let answer = self.connection.exchange(self.request.bytes(&call, self.calls)).await?;
         if memmem::find(answer, REFUSED).is_some() {
             return Err("a registration was refused".into());
         }
@@ -151,9 +145,9 @@ impl Caller<'_> {
     }
 
     /// One call, whose registrations are counted.
-    fn counted(&mut self) -> Outcome<()> {
+    async fn counted(&mut self) -> Outcome<()> {
         let wanted = self.load.call;
-        let registered = memmem::find_iter(self.call()?, REGISTERED).count();
+        let registered = memmem::find_iter(self.call().await?, REGISTERED).count();
         if registered != wanted {
             return Err(format!("{registered} of {wanted} registrations were answered").into());
         }

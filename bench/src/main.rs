@@ -27,6 +27,7 @@ mod server;
 mod signed;
 mod targets;
 mod throughput;
+mod together;
 
 use std::error::Error;
 use std::io::Write as _;
