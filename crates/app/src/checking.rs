@@ -1,6 +1,5 @@
 //! The worker: checks what waits against the registers.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::register::{ContractOnDay, EmploymentsOnDay, MandatesOnDay, PersonOnDay, PostedOnDay};
@@ -22,6 +21,15 @@ const CHANGES: u32 = 256;
 /// A batch is checked again so often when registers change meanwhile, before it is left to its lease.
 const ATTEMPTS: u32 = 8;
 
+/// What one step of a worker did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Registrations checked, and changes of registers looked at.
+    pub done: u64,
+    /// Is there more that waits already?
+    pub more: bool,
+}
+
 /// Checks registrations that wait, batch by batch. Several may work on one store.
 pub struct Checker {
     store: Arc<dyn Store>,
@@ -37,16 +45,15 @@ impl Checker {
         Self { store, clock, policy, batch }
     }
 
-    /// Takes one step: looks at changes of registers, and checks a batch. Answers how much it did; 0 when nothing
-    /// waits.
-    pub async fn step(&self) -> Result<u64, Error> {
+    /// Takes one step: looks at changes of registers, and checks a batch.
+    pub async fn step(&self) -> Result<Step, Error> {
         let today = belgian_day(self.clock.now());
         let since = today.checked_sub(DAYS_AGAIN.days()).unwrap_or(today);
         let spread = self.store.checks().spread(since, CHANGES).await?;
         let now = self.clock.now();
         let until = now.saturating_add(PATIENCE).unwrap_or(now);
         let Some(lease) = self.store.checks().lease(self.batch, now, until).await? else {
-            return Ok(spread);
+            return Ok(Step { done: spread, more: spread > 0 });
         };
         let count = lease.registrations.len().max(1) as u64;
         for _ in 0..ATTEMPTS {
@@ -54,7 +61,9 @@ impl Checker {
                 break;
             }
         }
-        Ok(spread + count)
+        // Those that wait again are at most half of a batch.
+        let more = spread > 0 || count >= u64::from(self.batch / 2).max(1);
+        Ok(Step { done: spread + count, more })
     }
 
     async fn check(&self, lease: &Lease) -> Result<Finished, Error> {
@@ -91,7 +100,10 @@ impl Checker {
         let posted = self.posted(registrations, posted, &persons).await?;
         let companies = self.companies(registrations, &persons).await?;
         let works = registrations.iter().map(|one| (one.submission.works, one.submission.day));
-        let works = self.store.registers().declared_works().works_on(works.collect()).await?;
+        let works: Vec<_> = works.collect();
+        let once = Once::of(&works);
+        let answers = self.store.registers().declared_works().works_on(once.questions()).await?;
+        let works = once.answers(&works, &answers);
         let contracts = self.contracts(registrations, &posted, &companies).await?;
         let repetitions = registrations.iter().zip(&persons).map(|(registration, person)| {
             let numbers = person.as_ref().map(|person| person.numbers.clone());
@@ -187,14 +199,13 @@ impl Checker {
             .iter()
             .map(|one| one.submission.who.company().map(|company| (company, one.submission.day)))
             .collect();
-        let mut asked: Vec<_> = companies.iter().flatten().copied().collect();
-        asked.sort_unstable();
-        asked.dedup();
+        let asked: Vec<_> = companies.iter().flatten().copied().collect();
+        let once = Once::of(&asked);
         let registers = self.store.registers();
-        let enterprises = registers.enterprises().enterprises(asked.clone()).await?;
-        let employers = registers.employers().employers(asked.clone()).await?;
-        let known: HashMap<_, _> =
-            asked.into_iter().zip(enterprises.into_iter().zip(employers)).collect();
+        let enterprises = registers.enterprises().enterprises(once.questions()).await?;
+        let employers = registers.employers().employers(once.questions()).await?;
+        let known: Vec<_> = enterprises.into_iter().zip(employers).collect();
+        let mut known = once.answers(&asked, &known).into_iter();
         let mut pairs: Vec<(Inss, EnterpriseNumber, _)> = Vec::new();
         let mut places = Vec::new();
         for (place, (company, person)) in companies.iter().zip(persons).enumerate() {
@@ -215,7 +226,8 @@ impl Checker {
             of_person[place] = (before.and(mandate), other.and(employment));
         }
         let facts = companies.iter().zip(of_person).map(|(company, (mandates, employments))| {
-            let (enterprise, employer) = *known.get(company.as_ref()?)?;
+            company.as_ref()?;
+            let (enterprise, employer) = known.next()?;
             Some(CompanyFacts { enterprise, employer, mandates, employments })
         });
         Ok(facts.collect())
@@ -242,8 +254,10 @@ impl Checker {
             let unknown = matches!(submission.who, Who::Posted { .. }) && !posted[place].known;
             contracts.push((!unknown).then_some(ContractOnDay::Unknown));
         }
-        let answers = self.store.registers().declared_works().contracts_on(asked).await?;
-        for (place, answer) in places.into_iter().zip(answers) {
+        let once = Once::of(&asked);
+        let answers =
+            self.store.registers().declared_works().contracts_on(once.questions()).await?;
+        for (place, answer) in places.into_iter().zip(once.answers(&asked, &answers)) {
             contracts[place] = contracts[place].max(Some(answer));
         }
         Ok(contracts)
@@ -268,6 +282,32 @@ fn contractors(who: &Who, posted: &PostedOnDay, company: Option<&CompanyFacts>) 
         Who::Posted { .. } => {}
     }
     contractors
+}
+
+/// Questions, of which many are the same: a call's registrations are mostly of one employer at one work. Each is asked
+/// once.
+struct Once<Q>(Vec<Q>);
+
+impl<Q: Clone + Ord> Once<Q> {
+    fn of(asked: &[Q]) -> Self {
+        let mut questions = asked.to_vec();
+        questions.sort_unstable();
+        questions.dedup();
+        Self(questions)
+    }
+
+    fn questions(&self) -> Vec<Q> {
+        self.0.clone()
+    }
+
+    /// Gives each who asked the answer to its question.
+    fn answers<A: Clone>(&self, asked: &[Q], answers: &[A]) -> Vec<A> {
+        let answer = |question| {
+            let place = self.0.binary_search(question).expect("it was asked");
+            answers[place].clone()
+        };
+        asked.iter().map(answer).collect()
+    }
 }
 
 /// Puts answers in the places of those who asked.

@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use store::Store;
 
-pub use checking::Checker;
+pub use checking::{Checker, Step as CheckerStep};
 pub use clients::{CLIENT_REFRESH, Clients};
 pub use consult::{PerformancePage, PerformanceQuery};
 pub use delivery::{Courier, Delivered, Delivery, Next};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::Checker;
+use app::{Checker, CheckerStep};
 use domain::{Clock, Policy};
 use store::Store;
 use store_sqlite::SqliteStore;
@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 
 use crate::telemetry::{Kind, Metrics};
 
-/// When nothing waits, how long until it is looked again: files are imported by other processes.
+/// When little or nothing waited, how long until it is looked again. New registrations gather meanwhile: to check ten
+/// costs hardly more than to check one. Files are imported by other processes.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The same after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
@@ -62,10 +63,9 @@ async fn run(
     let mut steps = 0_u64;
     while !*stop.borrow() {
         let pause = match checker.step().await {
-            Ok(0) => Some(PAUSE),
-            Ok(done) => {
+            Ok(CheckerStep { done, more }) => {
                 counters.checked.fetch_add(done, Ordering::Relaxed);
-                None
+                if more { None } else { Some(PAUSE) }
             }
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);

@@ -61,7 +61,7 @@ async fn fill(test: &TestApp) {
 async fn work(test: &TestApp, batch: u32) {
     let clock = Arc::clone(&test.clock);
     let checker = Checker::new(Arc::clone(&test.store), clock, app::default_policy(), batch);
-    while checker.step().await.expect("a step") > 0 {}
+    while checker.step().await.expect("a step").done > 0 {}
 }
 
 async fn dossier(test: &TestApp, registration: &Registration) -> Dossier {

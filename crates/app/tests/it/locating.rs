@@ -71,7 +71,7 @@ async fn begin(test: &TestApp, place: PlaceOfWork) -> Registration {
 async fn checked(test: &TestApp, policy: &Policy, of: &Registration) -> Registration {
     let (store, clock) = (Arc::clone(&test.store), Arc::clone(&test.clock));
     let checker = Checker::new(store, clock, policy.clone(), 10);
-    while checker.step().await.expect("a step") > 0 {}
+    while checker.step().await.expect("a step").done > 0 {}
     let dossier = test.store.registrations().dossier(of.id).await;
     dossier.expect("read").expect("found").registration
 }

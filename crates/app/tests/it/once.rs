@@ -44,7 +44,7 @@ async fn what_is_sent_again_is_answered_again_and_nothing_is_done() {
     test.clock.set("2026-11-25T07:00:00Z");
     let checker =
         app::Checker::new(Arc::clone(&test.store), test.clock.clone(), app::default_policy(), 10);
-    while checker.step().await.expect("a step") > 0 {}
+    while checker.step().await.expect("a step").done > 0 {}
     let again = register(&test, &caller, key("one", "a")).await;
     assert_eq!(again.as_ref(), Ok(&first), "as it was first answered, though it is checked by now");
     assert_eq!(register(&test, &caller, key("one", "b")).await, Err(KeyTaken));

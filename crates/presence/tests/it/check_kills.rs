@@ -124,7 +124,7 @@ async fn drain(store: &Arc<dyn Store>) {
         app::default_policy(),
         500,
     );
-    while checker.step().await.expect("a step") > 0 {}
+    while checker.step().await.expect("a step").done > 0 {}
     assert_eq!(store.checks().backlog().await.expect("read"), Backlog::default());
 }
 

@@ -36,7 +36,7 @@ async fn fill(scene: &Scene) {
 async fn check(scene: &Scene) {
     let (store, clock) = (Arc::clone(&scene.test.store), Arc::clone(&scene.test.clock));
     let checker = Checker::new(store, clock, app::default_policy(), 10);
-    while checker.step().await.expect("a step") > 0 {}
+    while checker.step().await.expect("a step").done > 0 {}
 }
 
 fn codes(remarks: &Value) -> Vec<&str> {
