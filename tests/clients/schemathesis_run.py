@@ -26,6 +26,8 @@ while cases < given["cases"]:
     with tempfile.TemporaryDirectory() as folder:
         words = ["run", given["issuer"] + SERVICE + "/doc/openapi.yaml", "--checks", "all", "--no-color"]
         words += ["--max-examples", str(given["examples"]), "--seed", str(seed), "--continue-on-failure"]
+        # A stream has no end that it could wait for; tests of ours call it.
+        words += ["--exclude-operation-id", "streamEvents"]
         words += ["--output-truncate", "false"]
         ran = subprocess.run([program, *words], cwd=folder, env=environment, capture_output=True, text=True)
         if ran.returncode != 0:

@@ -69,6 +69,8 @@ pub enum AuditAction {
     Search,
     /// One registration was read with its history.
     Get,
+    /// Steps of registrations were told to whoever listens.
+    Listen,
     /// A client was added.
     AddClient,
     /// A client was changed.
@@ -89,11 +91,12 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Register,
         Self::Cancel,
         Self::Search,
         Self::Get,
+        Self::Listen,
         Self::AddClient,
         Self::ChangeClient,
         Self::RevokeClient,
@@ -111,6 +114,7 @@ impl AuditAction {
             Self::Cancel => "presence.cancel",
             Self::Search => "presence.search",
             Self::Get => "presence.get",
+            Self::Listen => "presence.listen",
             Self::AddClient => "client.add",
             Self::ChangeClient => "client.change",
             Self::RevokeClient => "client.revoke",

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io};
 
-use app::App;
+use app::{App, Feed};
 use domain::{Caller, Clock, Policy, Sender};
 use jiff::SignedDuration;
-use rest::api::{Api, ApiSettings};
+use rest::api::{Api, ApiSettings, Listeners};
 use rest::oauth::{OAuth, OAuthSettings, SERVICE_PATH};
 use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
@@ -140,6 +140,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let service = Arc::new(service(&config, (app, api), oauth, gate, metrics, stopped.clone()));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
+    tokio::spawn(http::look(Arc::clone(&service)));
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
@@ -225,9 +226,15 @@ fn service(
         tokens: TokenSettings { lifetime: signed(config.token_lifetime) },
         tickets: Box::new(ticket),
     };
+    let source = format!("{}{SERVICE_PATH}", oauth.issuer());
+    let feed = Arc::new(Feed::new(Arc::clone(&app)));
+    let listeners = Listeners::new(feed, source, Box::new(ticket));
     Service {
         door: Door::new(Arc::clone(&app), settings),
         api,
+        listeners,
+        news: watch::Sender::default(),
+        streams: Quotas::new(Allowance { calls: config.client_streams, rate: None, burst: 1 }),
         oauth,
         app,
         scheme: config.scheme(),

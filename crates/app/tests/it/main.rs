@@ -8,6 +8,7 @@ mod consulting;
 mod delivering;
 mod importing;
 mod ledger;
+mod listening;
 mod locating;
 mod once;
 mod performing;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use app::{CallKey, PerformanceQuery};
+use app::{CallKey, Listening, PerformanceQuery};
 use domain::register::{Change, Period};
 use domain::{
     Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
     Contractor, Coordinates, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, Moment,
     MomentKind, NewRegistration, PlaceOfWork, Profile, RegisterPresences, Registration,
     RegistrationId, Role, SearchDraft, SearchPage, SearchPresences, Sector, Sender, Sort, SortKey,
-    Status, Submission, Who, Work, sample,
+    Status, StepPosition, Submission, Who, Work, sample,
 };
 use jiff::civil::{Date, date};
 use store::AuditPlace;
@@ -20,12 +20,13 @@ use crate::Item;
 const TODAY: Date = date(2026, 11, 24);
 
 /// Every use case that takes a caller; `ledger.rs` holds the list against the sources.
-pub(crate) const OPERATIONS: [&str; 8] = [
+pub(crate) const OPERATIONS: [&str; 9] = [
     "register",
     "cancel",
     "search",
     "get",
     "performances",
+    "hear",
     "register_once",
     "cancel_once",
     "work_seen",
@@ -194,6 +195,11 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
                 .await
                 .map(|found| found.expect("a search that makes sense").total == 1)
         }
+        "hear" => {
+            let feed = app::Feed::new(Arc::clone(&test.app));
+            let mut listening = Listening::new(None, Some(StepPosition::START));
+            feed.hear(caller, &mut listening).await.map(|heard| heard.len() == 1)
+        }
         other => panic!("{other} has no test of its permission: add it here"),
     };
     let written =
@@ -201,6 +207,7 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
     let [record] = &written[..] else { panic!("{operation} is written down once: {written:?}") };
     let action = match operation {
         "performances" => "search",
+        "hear" => "listen",
         other => other.trim_end_matches("_once"),
     };
     for text in [format!("presence.{action}"), format!("\"role\":\"{}\"", caller.role())] {
@@ -215,9 +222,13 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
 async fn each_role_does_what_the_table_says_and_no_more() {
     const DENIED: Result<bool, ErrorKind> = Err(ErrorKind::NotAuthorized);
     const NOTHING: Result<bool, ErrorKind> = Ok(false);
-    const ALL: [Result<bool, ErrorKind>; 5] = [Ok(true); 5];
-    const NONE: [Result<bool, ErrorKind>; 5] = [NOTHING; 5];
-    const READS: [Result<bool, ErrorKind>; 5] = [DENIED, DENIED, Ok(true), Ok(true), Ok(true)];
+    const ALL: [Result<bool, ErrorKind>; 6] = [Ok(true); 6];
+    const NONE: [Result<bool, ErrorKind>; 6] = [NOTHING; 6];
+    const READS: [Result<bool, ErrorKind>; 6] =
+        [DENIED, DENIED, Ok(true), Ok(true), Ok(true), Ok(true)];
+    // Whoever has to search by something may not hear of everything.
+    const SEARCHES: [Result<bool, ErrorKind>; 6] =
+        [DENIED, DENIED, Ok(true), Ok(true), Ok(true), DENIED];
     let ever = Period::ALWAYS;
     let over = Period::new(None, Some(date(2026, 11, 23))).expect("in order");
     for (name, caller, expected) in [
@@ -229,16 +240,20 @@ async fn each_role_does_what_the_table_says_and_no_more() {
         ("another mandatary", mandatary(3, &[2], ever), NONE),
         ("vouched for", vouched(1), ALL),
         ("vouched for as another", vouched(2), NONE),
-        ("dolsis", reader(Profile::Dolsis), READS),
-        ("mydia", reader(Profile::MyDia), READS),
-        ("rva-onem", reader(Profile::RvaOnem), [DENIED, DENIED, Ok(true), DENIED, Ok(true)]),
+        ("dolsis", reader(Profile::Dolsis), SEARCHES),
+        ("mydia", reader(Profile::MyDia), SEARCHES),
+        (
+            "rva-onem",
+            reader(Profile::RvaOnem),
+            [DENIED, DENIED, Ok(true), DENIED, Ok(true), DENIED],
+        ),
         ("inspector", caller(50, Role::Inspector), READS),
         ("administrator", caller(50, Role::Administrator), ALL),
         ("the worker", Caller::worker(sample::inss(1)), READS),
         (
             "another worker",
             Caller::worker(sample::inss(2)),
-            [DENIED, DENIED, NOTHING, NOTHING, NOTHING],
+            [DENIED, DENIED, NOTHING, NOTHING, NOTHING, NOTHING],
         ),
     ] {
         let [register, cancel, ..] = expected;

@@ -71,6 +71,7 @@ pub(crate) struct Config {
     pub(crate) client_calls: u32,
     pub(crate) client_rate: Option<u32>,
     pub(crate) client_burst: u32,
+    pub(crate) client_streams: u32,
     pub(crate) search_budget: u32,
     /// In seconds.
     pub(crate) access_token_lifetime: u32,

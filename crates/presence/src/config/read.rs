@@ -165,6 +165,7 @@ fn defaults() -> Config {
         client_calls: 0,
         client_rate: None,
         client_burst: 0,
+        client_streams: 0,
         search_budget: 0,
         access_token_lifetime: 0,
         webhook_authorities: None,

@@ -405,6 +405,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         chapter: "Limits",
+        key: "client_streams",
+        default: Some("10"),
+        takes: "a whole number from 1 to 10000",
+        doc: "How many streams of events one caller may have open at once. A further one is answered 429.",
+        apply: into!(client_streams, |text| kind::whole(text, 1, 10_000)),
+    },
+    Setting {
+        chapter: "Limits",
         key: "search_budget",
         default: Some("100000"),
         takes: "a whole number from 500 to 100000000",

@@ -45,6 +45,13 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
                 tickets: Box::new(crate::ticket::ticket),
             },
         ),
+        listeners: rest::api::Listeners::new(
+            Arc::new(app::Feed::new(Arc::clone(&app))),
+            String::new(),
+            Box::new(crate::ticket::ticket),
+        ),
+        news: watch::Sender::default(),
+        streams: Quotas::new(Allowance { calls: 1, rate: None, burst: 1 }),
         oauth: OAuth::new(Arc::clone(&app), clock, Arc::new(keys), issuer),
         app,
         scheme: "http",

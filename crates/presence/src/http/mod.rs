@@ -5,6 +5,7 @@ mod body;
 mod call;
 mod contract;
 mod encoding;
+mod events;
 mod health;
 mod oauth;
 mod quota;
@@ -16,7 +17,7 @@ mod works;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::rest::api::Api;
+use ::rest::api::{Api, Listeners};
 use ::rest::oauth::{KEYS_PATH, METADATA_PATH, OAuth, SERVICE_PATH, TOKEN_PATH};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -30,6 +31,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::telemetry::Metrics;
 
 pub(crate) use body::Room;
+pub(crate) use events::look;
 pub(crate) use quota::{Allowance, Quotas};
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -41,6 +43,12 @@ pub(crate) struct Service {
     pub(crate) door: soap::Door,
     /// The REST door.
     pub(crate) api: Api,
+    /// What lets callers listen to events.
+    pub(crate) listeners: Listeners,
+    /// Says to streams that there is something new.
+    pub(crate) news: events::News,
+    /// How many streams each caller may have.
+    pub(crate) streams: Arc<Quotas>,
     /// Gives access tokens and checks them.
     pub(crate) oauth: OAuth,
     /// The service itself, for its health.
@@ -73,6 +81,7 @@ pub(crate) fn outer(service: Arc<Service>) -> Router {
     });
     doors
         .route(SERVICE_PATH, any(rest::call))
+        .route(&format!("{SERVICE_PATH}/events"), any(events::stream))
         .route(&format!("{SERVICE_PATH}/{{*path}}"), any(rest::call))
         .route(TOKEN_PATH, post(oauth::token).fallback(oauth::token_not_allowed))
         .route(METADATA_PATH, get(oauth::metadata).fallback(not_allowed))

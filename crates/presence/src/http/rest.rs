@@ -16,6 +16,7 @@ use super::Service;
 use super::body::BodyError;
 use super::call::{InFlight, Received, broken_off, last_on_connection, receive};
 use super::encoding::{self, Encoding};
+use super::events;
 use super::to_the_end::{Panicked, ToTheEnd};
 use crate::server::Peer;
 use crate::telemetry::{EndedCall, Outcome};
@@ -32,8 +33,7 @@ pub(super) async fn call(
     let language = language.map(str::to_owned);
     let turn = service.quotas.begin(peer.address.ip());
     let received = receive(&service, request).await;
-    let ending =
-        Ending { service: Arc::clone(&service), peer: peer.clone(), gzip, started: Instant::now() };
+    let ending = Ending::new(Arc::clone(&service), peer.clone(), gzip, Instant::now());
     let refused = |transport| service.api.refused(transport, language.as_deref());
     let received = match received {
         Ok(received) => received,
@@ -73,11 +73,14 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
             let name = HeaderName::from_static("idempotency-key");
             let idempotency_keys: Vec<_> =
                 head.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+            let behalf = HeaderName::from_static("presence-on-behalf-of");
+            let on_behalf_of = events::all(&head.headers, &behalf);
             let call = Call {
                 method: head.method.as_str(),
                 path: head.uri.path().strip_prefix(SERVICE_PATH).unwrap_or_default(),
                 query: head.uri.query().unwrap_or_default(),
                 authorization: &authorization,
+                on_behalf_of: &on_behalf_of,
                 content_type: header(CONTENT_TYPE),
                 accept_language: header(ACCEPT_LANGUAGE),
                 if_none_match: header(IF_NONE_MATCH),
@@ -107,7 +110,7 @@ fn transport(refusal: BodyError, max_body: usize) -> Transport {
 
 /// What is known of a call when it ends.
 #[derive(Clone)]
-struct Ending {
+pub(super) struct Ending {
     service: Arc<Service>,
     peer: Peer,
     gzip: bool,
@@ -115,8 +118,13 @@ struct Ending {
 }
 
 impl Ending {
+    /// Of a call that began then.
+    pub(super) fn new(service: Arc<Service>, peer: Peer, gzip: bool, started: Instant) -> Self {
+        Self { service, peer, gzip, started }
+    }
+
     /// Counts and logs the call, and makes the answer a response.
-    fn end(&self, answer: Answer, size: usize) -> Response {
+    pub(super) fn end(&self, answer: Answer, size: usize) -> Response {
         let Answer { status, headers, body, operation, items, refused, problem, ticket } = answer;
         let duration = self.started.elapsed();
         let outcome = problem.map_or(Outcome::Answered, Outcome::Fault);

@@ -6,6 +6,7 @@ mod balancer;
 mod check_kills;
 mod commands;
 mod doctors;
+mod events;
 mod hostile;
 mod http2;
 mod importing;

@@ -9,6 +9,8 @@ pub struct Call<'a> {
     pub query: &'a str,
     /// The headers `Authorization`.
     pub authorization: &'a [&'a [u8]],
+    /// The headers `Presence-On-Behalf-Of`.
+    pub on_behalf_of: &'a [&'a [u8]],
     /// The header `Content-Type`.
     pub content_type: Option<&'a str>,
     /// The header `Accept-Language`.

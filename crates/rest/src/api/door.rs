@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use app::{App, CallKey};
-use domain::Caller;
+use domain::{Caller, CallerError, EnterpriseNumber};
 use ring::hmac;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem, Transport};
 use super::route::{self, Operation};
 use super::text::Text;
-use crate::oauth::{OAuth, Scope};
+use crate::oauth::{Access, OAuth, Scope};
 
 /// How the door is set up.
 pub struct ApiSettings {
@@ -85,15 +85,13 @@ impl Api {
             Operation::Page => return Ok(Done::text("text/html; charset=utf-8", PAGE)),
             Operation::Register => Scope::Register,
             Operation::Cancel => Scope::Cancel,
+            // A `GET` of it has a way of its own: `Listeners`.
+            Operation::Events => return Err(Problem::MethodNotAllowed("GET")),
             _ => Scope::Consult,
         };
         let access = oauth.access(call.authorization.iter().copied()).await?;
         access.require(scope)?;
-        let caller: Caller = access.caller(None).map_err(|error| {
-            tracing::info!(%error, "a client may not call");
-            Problem::MissingPermission
-        })?;
-        let caller = caller.with_ticket(ticket);
+        let caller = on_behalf_of(&access, call.on_behalf_of)?.with_ticket(ticket);
         match operation {
             Operation::Addresses => return self.addresses(call.query, language).await,
             _ => no_query(call)?,
@@ -130,7 +128,7 @@ fn done_as(done: Done, language: Language, ticket: String) -> Answer {
     Answer { items: done.items, refused: done.refused, ..answer }
 }
 
-fn refuse(problem: &Problem, language: Language, ticket: String) -> Answer {
+pub(super) fn refuse(problem: &Problem, language: Language, ticket: String) -> Answer {
     let (status, name, _) = problem.kind();
     let body = problem.json(language, Some(&ticket)).to_string().into_bytes();
     let mut answer = answer(status, "application/problem+json", body, language, ticket);
@@ -158,6 +156,31 @@ fn answer(
     Answer { status, headers, body, operation, items, refused, problem, ticket }
 }
 
+/// Who calls, for the enterprise that it names in the header `Presence-On-Behalf-Of`, where it names one.
+pub(super) fn on_behalf_of(access: &Access, headers: &[&[u8]]) -> Result<Caller, Problem> {
+    let number = match headers {
+        [one] => std::str::from_utf8(one).ok().and_then(|it| EnterpriseNumber::parse(it).ok()),
+        _ => None,
+    };
+    if number.is_none() && !headers.is_empty() {
+        let name = Some(ON_BEHALF_OF.to_owned());
+        let detail = Text::Expected("once, an enterprise number of 10 digits");
+        let kind = IssueKind::InvalidInput;
+        return Err(Issue { kind, place: "header", name, detail }.into());
+    }
+    access.caller(number).map_err(|error| {
+        tracing::info!(%error, "a client may not call");
+        if error == CallerError::NotOnBehalf {
+            let name = Some(ON_BEHALF_OF.to_owned());
+            let kind = IssueKind::SchemaViolation;
+            Issue { kind, place: "header", name, detail: Text::Required }.into()
+        } else {
+            Problem::MissingPermission
+        }
+    })
+}
+
+const ON_BEHALF_OF: &str = "Presence-On-Behalf-Of";
 const TRACE: &str = "belgov-trace-id";
 /// The page on which the service can be tried out; all that it needs is in it.
 const PAGE: &str = include_str!("../../page.html");

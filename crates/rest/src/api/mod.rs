@@ -9,6 +9,7 @@ mod cursor;
 mod door;
 mod input;
 mod language;
+mod listen;
 mod numbers;
 mod performances;
 mod problem;
@@ -25,6 +26,7 @@ pub use answer::Answer;
 pub use call::Call;
 pub use door::{Api, ApiSettings};
 pub use language::Language;
+pub use listen::{Listeners, Subscription};
 pub use problem::Transport;
 
 /// The contract, as it is served.

@@ -11,13 +11,17 @@ pub(super) enum Operation {
     Work,
     Performances,
     Addresses,
+    Events,
     Health,
     Document,
     Page,
 }
 
+/// The name of the stream of events.
+pub(super) const EVENTS: &str = "streamEvents";
+
 /// Method, path, operation and its name.
-pub(super) const TABLE: [(&str, &str, Operation, &str); 11] = [
+pub(super) const TABLE: [(&str, &str, Operation, &str); 12] = [
     ("POST", "/presenceRegistrations/registerInBulk", Operation::Register, "registerInBulk"),
     ("POST", "/presenceRegistrations/cancelInBulk", Operation::Cancel, "cancelInBulk"),
     ("POST", "/presenceRegistrations/query", Operation::Query, "queryPresenceRegistrations"),
@@ -36,6 +40,7 @@ pub(super) const TABLE: [(&str, &str, Operation, &str); 11] = [
     ("GET", "/works/{reference}", Operation::Work, "getWork"),
     ("POST", "/performances/query", Operation::Performances, "queryPerformances"),
     ("GET", "/addresses", Operation::Addresses, "getAddresses"),
+    ("GET", "/events", Operation::Events, EVENTS),
     ("GET", "/health", Operation::Health, "checkHealth"),
     ("GET", "/doc/openapi.yaml", Operation::Document, "openapi"),
     ("GET", "/doc", Operation::Page, "page"),
@@ -58,7 +63,8 @@ pub(super) fn find<'p>(
         if known == method {
             return Ok((operation, name, part));
         }
-        allowed = Some(if known == "GET" { "GET, HEAD" } else { known });
+        let head = known == "GET" && operation != Operation::Events;
+        allowed = Some(if head { "GET, HEAD" } else { known });
     }
     Err(allowed)
 }

@@ -144,6 +144,7 @@ impl Scene {
             path,
             query,
             authorization: &authorization,
+            on_behalf_of: &[],
             content_type: Some("application/json"),
             accept_language: header("accept-language"),
             if_none_match: header("if-none-match"),
