@@ -18,6 +18,7 @@ mod machine;
 mod message;
 mod null_store;
 mod options;
+mod performances;
 mod population;
 mod proc;
 mod profile;
@@ -66,6 +67,10 @@ fn run() -> Outcome<()> {
             Some(file) => Ok(fs::write(file, page)?),
             None => Ok(()),
         };
+    }
+    if options.performances {
+        let page = performances::measure(&options, folder.path())?;
+        return Ok(io::stdout().write_all(page.as_bytes())?);
     }
     if options.signed {
         let page = signed::measure(&options, folder.path(), &population)?;

@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) over: Option<PathBuf>,
     /// Only measure what signatures cost.
     pub(crate) signed: bool,
+    /// Only measure an employer's month of performances.
+    pub(crate) performances: bool,
     /// Only measure checks against the registers whose files lie there.
     pub(crate) checks: Option<PathBuf>,
     /// Only prove that everything works.
@@ -119,6 +121,13 @@ impl Options {
                     .conflicts_with("profile")
                     .help("Only measure signed calls beside unsigned ones"),
             )
+            .arg(
+                Arg::new("performances")
+                    .long("performances")
+                    .action(ArgAction::SetTrue)
+                    .conflicts_with_all(["profile", "signed"])
+                    .help("Only measure an employer's month of performances"),
+            )
             .arg(path("checks").conflicts_with_all(["profile", "signed"]).help(
                 "Only measure checks, over the registers that `cargo xtask sample` made there",
             ))
@@ -136,6 +145,7 @@ impl Options {
             }),
             over: given("over"),
             signed: matches.get_flag("signed"),
+            performances: matches.get_flag("performances"),
             checks: given("checks"),
             quick: matches.get_flag("quick"),
             extent: if matches.get_flag("quick") { QUICK } else { FULL },

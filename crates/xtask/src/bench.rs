@@ -35,6 +35,9 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     if given.get_flag("signed") {
         load.arg("--signed");
     }
+    if given.get_flag("performances") {
+        load.arg("--performances");
+    }
     if given.get_flag("checks") {
         let folder = repository.root.join(SAMPLE);
         let (works, workers) = if given.get_flag("quick") { QUICK } else { FULL };
@@ -49,7 +52,7 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
         }
     } else if let Some(loads) = given.get_one::<String>("profile") {
         load.args(["--profile", loads]);
-    } else if !dev && !given.get_flag("signed") {
+    } else if !dev && !given.get_flag("signed") && !given.get_flag("performances") {
         load.args(["--results", RESULTS]);
     }
     Ok(load.status()?.success())

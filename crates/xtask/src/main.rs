@@ -137,6 +137,13 @@ fn command() -> Command {
                         .help("Only measures signed calls beside unsigned ones"),
                 )
                 .arg(
+                    Arg::new("performances")
+                        .long("performances")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with_all(["profile", "signed", "checks"])
+                        .help("Only measures an employer's month of performances over REST"),
+                )
+                .arg(
                     Arg::new("checks")
                         .long("checks")
                         .action(ArgAction::SetTrue)

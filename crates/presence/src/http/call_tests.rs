@@ -17,6 +17,15 @@ use crate::telemetry::Metrics;
 type Tickets = Box<dyn Fn() -> String + Send + Sync>;
 
 fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Service> {
+    service_for(data, calls, Allowance { calls: 8, rate: None, burst: 1 }, tickets)
+}
+
+fn service_for(
+    data: &tempfile::TempDir,
+    calls: usize,
+    allowance: Allowance,
+    tickets: Tickets,
+) -> Arc<Service> {
     let store = SqliteStore::open(data.path(), store_sqlite::Options::default()).expect("a store");
     let policy = app::default_policy();
     let app = Arc::new(App::new(Arc::new(store), Arc::new(SystemClock), policy, 500));
@@ -59,7 +68,7 @@ fn service(data: &tempfile::TempDir, calls: usize, tickets: Tickets) -> Arc<Serv
         max_body: 1 << 20,
         body_timeout: Duration::from_secs(1),
         room: Room::new(1 << 20),
-        quotas: Quotas::new(Allowance { calls: 8, rate: None, burst: 1 }),
+        quotas: Quotas::new(allowance),
         calls: Arc::new(Semaphore::new(calls)),
         metrics: Metrics::new(&SystemClock),
         stop: watch::channel(false).1,
@@ -101,4 +110,28 @@ async fn a_call_too_many_is_told_when_to_come_back() {
     let (response, text) = answer(&service).await;
     assert!(response.headers().contains_key(RETRY_AFTER));
     assert!(text.contains("SOA-02002"), "{text}");
+}
+
+#[tokio::test]
+async fn over_rest_a_caller_that_calls_too_much_is_told_when_to_come_back() {
+    let data = tempfile::tempdir().expect("a folder");
+    let allowance = Allowance { calls: 0, rate: None, burst: 1 };
+    let service = service_for(&data, 8, allowance, Box::new(|| "the ticket".to_owned()));
+    let peer = Extension(Peer::unwatched(([127, 0, 0, 1], 9).into()));
+    let request = Request::get("/REST/presenceRegistration/v1/health");
+    let request = request.body(axum::body::Body::empty()).expect("a request");
+    let response = crate::http::rest::call(State(service), peer, request).await;
+    let (head, body) = response.into_parts();
+    let header = |name: &str| head.headers.get(name).and_then(|it| it.to_str().ok());
+    assert_eq!(head.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(header("content-type"), Some("application/problem+json"));
+    assert_eq!((header("retry-after"), header("cache-control")), (Some("2"), Some("no-store")));
+    assert_eq!(header("belgov-trace-id").map(str::len), Some(32));
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    let text = String::from_utf8(body.to_vec()).expect("UTF-8");
+    for part in
+        ["\"urn:problem-type:belgif:tooManyRequests\"", "\"retryAfterSec\":2", "\"status\":429"]
+    {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
 }

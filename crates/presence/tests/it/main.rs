@@ -16,6 +16,7 @@ mod oauth;
 mod operator;
 mod remarks;
 mod reply;
+mod rest;
 mod samples;
 mod server;
 mod settings;

@@ -226,3 +226,20 @@ fn no_more_remarks_are_shown_than_the_schema_allows() {
     let answer = lines(found(&least_search_request(), &page));
     assert_eq!(answer.matches("<t:Remark>").count(), 10, "{answer}");
 }
+
+#[test]
+fn a_soft_remark_is_told_over_rest_alone() {
+    let checked = |soft: &[Remark]| {
+        let all = remarks(soft.iter().copied());
+        full().checked(all, at("2026-11-24T06:05:05Z")).expect("a check").registration
+    };
+    let shown = |registration| {
+        lines(found(
+            &least_search_request(),
+            &SearchPage { count: 1, registrations: vec![registration] },
+        ))
+    };
+    let far = checked(&[Remark::FarFromSite]);
+    assert_eq!(far.status, Status::Validated);
+    assert_eq!(shown(far), shown(checked(&[])));
+}
