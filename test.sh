@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds, checks and tests all of Presence. Needs Rust and a C compiler; brings what else is missing, where it can:
-# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, git, a C++ compiler for the fuzz targets.
+# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, PHP, Mono, git, a C++ compiler for the fuzz targets.
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
@@ -18,7 +18,7 @@ readonly fuzz_flags="--cfg fuzzing -Ccodegen-units=1 -Cdebug-assertions -Cpasses
 
 export PRESENCE_TEST_STRICT=${PRESENCE_TEST_STRICT:-0}
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
-unset PRESENCE_TEST_PYTHON PRESENCE_TEST_NODE_MODULES PRESENCE_TEST_CXF
+unset PRESENCE_TEST_PYTHON PRESENCE_TEST_NODE_MODULES PRESENCE_TEST_CXF PRESENCE_TEST_PHP PRESENCE_TEST_CSHARP
 if [[ -n ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
     PRESENCE_PUBLISHED_WSDL=$(realpath "$PRESENCE_PUBLISHED_WSDL") || exit 1
     export PRESENCE_PUBLISHED_WSDL
@@ -180,6 +180,28 @@ make_cxf_client() {
         || { tail -n 3 "$folder/log"; return 1; }
 }
 
+php_is_whole() {
+    has php && php -r 'exit(extension_loaded("soap") && extension_loaded("dom") && extension_loaded("openssl") ? 0 : 1);'
+}
+
+# PHP with its own SOAP client; $php names it.
+php=
+bring_php() {
+    php_is_whole || system php-cli php-soap php-xml || true
+    php_is_whole || { echo "PHP with the extensions soap, dom and openssl is needed"; return 1; }
+    php=$(command -v php)
+}
+
+# The C# client, compiled for Mono; $csharp names the program.
+csharp=
+bring_csharp() {
+    { has mcs && has mono; } || system mono-mcs mono-runtime libmono-system-security4.0-cil libmono-system-xml4.0-cil || true
+    { has mcs && has mono; } || { echo "Mono with its compiler is needed"; return 1; }
+    mcs -langversion:latest -define:MONO -reference:System.Security.dll -reference:Mono.Security.dll \
+        -out:"$tools/client.exe" tests/clients/csharp/*.cs || return 1
+    csharp=$tools/client.exe
+}
+
 # Adds up the closing lines of `cargo test`.
 cargo_test() {
     local log=$tools/cargo-test.log status good bad
@@ -246,6 +268,16 @@ if bring_cxf; then
     export PRESENCE_TEST_CXF=$cxf
 else
     skip "what needs Java: Apache CXF as a client that signs"
+fi
+if bring_php; then
+    export PRESENCE_TEST_PHP=$php
+else
+    skip "what needs PHP: its SoapClient as a client that signs"
+fi
+if bring_csharp; then
+    export PRESENCE_TEST_CSHARP=$csharp
+else
+    skip "what needs Mono: the C# client that signs"
 fi
 if [[ -z ${PRESENCE_PUBLISHED_WSDL:-} ]]; then
     skip "what needs the published contract: PRESENCE_PUBLISHED_WSDL names no copy of it"

@@ -1,9 +1,11 @@
 //! SOAP clients that we did not write use the program as their users would: see `tests/clients/README.md`.
 //!
 //! `PRESENCE_TEST_PYTHON` names an interpreter with zeep, `PRESENCE_TEST_NODE_MODULES` the folder that has node-soap,
+//! `PRESENCE_TEST_PHP` an interpreter of PHP, `PRESENCE_TEST_CSHARP` the C# client compiled for Mono,
 //! `PRESENCE_PUBLISHED_WSDL` a copy of the published contract. What lacks is skipped, or fails under
 //! `PRESENCE_TEST_STRICT=1`.
 
+mod csharp;
 mod cxf;
 mod policies;
 mod rest;
@@ -173,6 +175,22 @@ fn zeep_refers_to_its_certificate_in_every_way() {
     let input = input(&format!("{address}?wsdl"), &address, &today, Some(&keys(&data)));
     let said = run(client, &input.to_string());
     assert!(said.contains("thumbprint"), "{said}");
+    server.stop();
+}
+
+#[test]
+fn php_signs_every_call_of_every_operation() {
+    let Some(php) = needed("PRESENCE_TEST_PHP") else { return };
+    let mut client = Command::new(php);
+    client.arg(clients().join("php_client.php"));
+    let (server, data, today) = demonstration();
+    let address = format!("http://{}/PresenceRegistration/v1/VarC", server.address);
+    let input = input(&format!("{address}?wsdl"), &address, &today, Some(&keys(&data)));
+    let said = run(client, &input.to_string());
+    assert!(
+        said.contains(r#"{"registered":2,"refused":1,"cancelled":1,"found":2,"read":1}"#),
+        "{said}"
+    );
     server.stop();
 }
 

@@ -197,8 +197,10 @@ impl Door {
         if call.endpoint == Endpoint::TokenService {
             known.operation = Some(token::OPERATION);
             let id = format!("_{}", (self.tickets)());
-            let answer = token::answer(&self.gate, self.tokens, call.soap_action, &text, &id);
-            return Ok(Done { body: answer.await?, items: 1, refused: 0 });
+            let answer = token::answer(&self.gate, self.tokens, call, &text, &id);
+            let (body, caller) = answer.await?;
+            known.client = caller.client_id().cloned();
+            return Ok(Done { body, items: 1, refused: 0 });
         }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text, call.shown).await?;
         known.client = caller.client_id().cloned();

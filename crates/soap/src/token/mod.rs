@@ -10,6 +10,7 @@ use wss::ws_trust::{ResponseForm, TokenRequest, TokenResponse};
 use wss::{Certificate, Signer, Verified};
 
 use crate::Endpoint;
+use crate::door::Call;
 use crate::fault::Fault;
 use crate::gate::{Gate, Proof, SENDER, SENDER_NAMESPACE, Said, audience};
 use refused::{claim_refused, failed, no_such_service, other_action, refused};
@@ -37,21 +38,22 @@ impl Default for TokenSettings {
     }
 }
 
-/// Issues the token that a message asks for. `id` is to be unique.
+/// Issues the token that a message asks for, and says to whom. `id` is to be unique.
 pub(crate) async fn answer(
     gate: &Gate,
     settings: TokenSettings,
-    soap_action: Option<&str>,
+    call: Call<'_>,
     text: &str,
     id: &str,
-) -> Result<Vec<u8>, Fault> {
-    check_action(soap_action)?;
+) -> Result<(Vec<u8>, Caller), Fault> {
+    check_action(call.soap_action)?;
     let verified = gate.verify(Endpoint::TokenService, text).await?;
     let Signer::Certificate(holder) = &verified.signer else {
         return Err(failed("the policy of the token service takes certificates alone"));
     };
     let request = TokenRequest::of(&verified).map_err(|refusal| refused(&refusal))?;
     let caller = caller(gate, &verified, holder, &request).await?;
+    call.turns.take(&caller)?;
     let audiences = audiences(&request)?;
     gate.refuse_replay(&verified).await?;
     let key = gate.callers.signing_key().await.map_err(|error| Fault::from(&error))?;
@@ -82,7 +84,7 @@ pub(crate) async fn answer(
         until,
         form,
     };
-    sign(&response.written(), &verified, &key, now)
+    Ok((sign(&response.written(), &verified, &key, now)?, caller))
 }
 
 /// WSDL, and SOAP 1.1, 6.1.1.

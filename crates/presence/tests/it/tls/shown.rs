@@ -143,6 +143,26 @@ fn a_certificate_lets_nobody_in_unless_the_operator_says_so() {
 }
 
 #[test]
+fn limits_are_of_the_client_and_not_of_its_address() {
+    let authority = Authority::new();
+    let (client, other) = (authority.client(), authority.client());
+    let flags = ["--client-certificate", "connection", "--client-rate", "1", "--client-burst", "3"];
+    let known = Known::new(&authority, &client, "--certificate", &flags);
+    fs::write(known.files.path("other.pem"), &other.certificate).expect("written");
+    let company = sample::enterprise_number(1).to_string();
+    let path = known.path("other.pem");
+    let words = ["add", "other", "--role", "employer", "--company", &company];
+    known.command(&[&words[..], &["--certificate", &path]].concat());
+    let mut open = known.connect(&authority, Some(&client));
+    let refused = (0..50).map(|_| open.call(TLS)).find(|reply| reply.status != 200);
+    let refused = refused.expect("it calls more often than once a second");
+    assert_eq!(refused.fault().as_deref(), Some("SOA-02002"), "{}", refused.text());
+    assert!(refused.header("retry-after").is_some());
+    let reply = known.connect(&authority, Some(&other)).call(TLS);
+    assert_eq!(reply.status, 200, "another client: {}", reply.text());
+}
+
+#[test]
 fn a_revocation_list_counts_for_certificates_that_are_shown() {
     let authority = Authority::new();
     let (client, renewed) = (authority.client(), authority.client());
