@@ -1,6 +1,7 @@
 //! Every remark of the protocol, from registers that were imported beside the running service, seen by a stranger: it
 //! comes, and it goes when the register is mended.
 
+mod documented;
 mod registers;
 
 use std::path::Path;

@@ -29,7 +29,7 @@ pub(super) struct Set {
 }
 
 /// Numbers that the register has not given out begin with 01; a big set needs more of them.
-fn enterprise(index: u32) -> String {
+pub(super) fn enterprise(index: u32) -> String {
     let base = 1_000_000 + u64::from(index);
     let digits = format!("{base:08}{:02}", 97 - base % 97);
     format!("{}.{}.{}", &digits[..4], &digits[4..7], &digits[7..])

@@ -4,6 +4,7 @@
 mod best;
 mod kbo;
 mod registers;
+mod wrong;
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -93,7 +94,8 @@ pub(crate) fn registers(folder: &Path, works: u32, workers: u32) -> io::Result<(
 }
 
 fn demo(folder: &Path) -> io::Result<()> {
-    registers::write(&mut Out::new(folder)?, DEMO_WORKS, DEMO_WORKERS)
+    registers::write(&mut Out::new(folder)?, DEMO_WORKS, DEMO_WORKERS)?;
+    wrong::append(folder)
 }
 
 /// The files of the demonstration are those that the generator makes, to the byte: so every number in them is synthetic.

@@ -28,7 +28,7 @@ struct Sizes {
 }
 
 /// The workers have the places from 1 on; others come behind them.
-fn person(place: u32) -> Inss {
+pub(super) fn person(place: u32) -> Inss {
     let index = u64::from(place) * u64::from(STRIDE) % u64::from(domain::sample::PERSONS);
     inss(u32::try_from(index).expect("less than PERSONS"))
 }
