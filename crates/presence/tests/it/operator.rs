@@ -21,10 +21,14 @@ fn metrics_are_for_the_operator_and_count_calls_and_items() {
     for line in [
         r#"presence_calls_total{operation="registerPresences",outcome="answered"} 1"#,
         r#"presence_items_total{operation="registerPresences",result="accepted"} 3"#,
-        "presence_store_commits_total 1",
-        "presence_store_calls_total 1",
     ] {
         assert!(page.lines().any(|other| other == line), "{line}\nnot in\n{page}");
+    }
+    // The service itself writes too: secrets when it begins, checks a moment later.
+    for name in ["presence_store_commits_total", "presence_store_calls_total"] {
+        let counted =
+            page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+        assert!(counted.is_some_and(|count| count >= 1), "{name} counts nothing in\n{page}");
     }
 }
 
