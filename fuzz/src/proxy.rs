@@ -1,7 +1,6 @@
 //! What the parser of PROXY headers must hold for any bytes. The form panics when it does not; the tests beside the parser hold
 //! it to the same.
 
-#[expect(unreachable_pub, dead_code, reason = "it is a module of the program, shown here alone")]
 #[path = "../../crates/presence/src/server/proxy/header.rs"]
 mod header;
 

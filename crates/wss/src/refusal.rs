@@ -267,7 +267,9 @@ pub enum Refusal {
     #[error("an authority's own certificate may not sign messages: use one that it issued")]
     AuthorityAsSigner,
     /// The certificate, or one above it, is revoked.
-    #[error("the certificate (SHA-256 {fingerprint}) or one above it is revoked")]
+    #[error(
+        "the certificate (SHA-256 {fingerprint}) or one above it is revoked by its authority: have another one issued"
+    )]
     CertificateRevoked {
         /// The SHA-256 digest of the certificate, in hexadecimal digits.
         fingerprint: String,
@@ -371,11 +373,14 @@ pub enum Refusal {
     },
     /// The assertion is for another service.
     #[error(
-        "the assertion is for {audience}, not for this service: name this service in AppliesTo when asking for it"
+        "the assertion is for {audience}, and this service is {us}: name its address in AppliesTo when asking for a token; an \
+         assertion that a sender vouches for names {us}, or nobody"
     )]
     WrongAudience {
         /// For whom it is.
         audience: String,
+        /// The names of this service.
+        us: String,
     },
     /// Somebody vouches who may not.
     #[error(

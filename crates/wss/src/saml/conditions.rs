@@ -63,7 +63,7 @@ impl Conditions {
         for audiences in &self.audiences {
             if !audiences.iter().any(|audience| us.contains(audience)) {
                 let audience = cut(&audiences.join(", "));
-                return Err(Refusal::WrongAudience { audience });
+                return Err(Refusal::WrongAudience { audience, us: us.join(", ") });
             }
         }
         Ok(())
