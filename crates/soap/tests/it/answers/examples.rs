@@ -51,6 +51,10 @@ fn the_page_links_every_example() {
     let files = fs::read_dir(docs.join("examples")).expect("the examples");
     for file in files {
         let name = file.expect("a file").file_name().into_string().expect("ASCII");
+        // Other pages have examples there as well.
+        if Path::new(&name).extension().is_none_or(|it| it != "xml") {
+            continue;
+        }
         assert!(page.contains(&format!("(examples/{name})")), "{name} is not linked");
         let known = |(example, _): &(&str, u16)| {
             name == format!("{example}-request.xml") || name == format!("{example}-answer.xml")
