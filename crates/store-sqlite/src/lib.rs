@@ -66,6 +66,9 @@ pub use stats::Stats;
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "presence.sqlite";
 
+/// So many reads may go on at once on the threads of their callers.
+const MOST_HERE: usize = 8;
+
 /// How the embedded store uses the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -108,7 +111,8 @@ pub struct SqliteStore {
     searches: Option<Readers>,
     lookups: Option<Readers>,
     checks: Option<Readers>,
-    here: Option<Mutex<Connection>>,
+    /// For reads on the caller's own thread: one for each core, so that callers seldom meet.
+    here: Vec<Mutex<Connection>>,
     counters: Arc<Counters>,
     readers: Mutex<Vec<JoinHandle<()>>>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
@@ -149,13 +153,16 @@ impl SqliteStore {
             Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
         let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?;
         let keepers = vec![writer, thread];
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HERE);
+        let here = (0..cores).map(|_| Ok(Mutex::new(connection::at_once(file)?)));
+        let here = here.collect::<rusqlite::Result<_>>()?;
         Ok(Self {
             folder: folder.to_owned(),
             jobs: Some(jobs),
             searches: Some(searches),
             lookups: Some(lookups),
             checks: Some(checks),
-            here: Some(Mutex::new(connection::at_once(file)?)),
+            here,
             counters,
             readers: Mutex::new(readers),
             keepers: Mutex::new(keepers),
@@ -229,7 +236,7 @@ fn start_writer(
 impl Drop for SqliteStore {
     /// Readers end first: SQLite copies the log when the last connection closes, if that one may write.
     fn drop(&mut self) {
-        self.here = None;
+        self.here.clear();
         self.searches = None;
         self.lookups = None;
         self.checks = None;

@@ -82,7 +82,7 @@ impl SqliteStore {
         if works.len() > FEW {
             return None;
         }
-        let connection = self.here.as_ref()?.try_lock().ok()?;
+        let connection = self.here.iter().find_map(|one| one.try_lock().ok())?;
         sectors(&connection, works).ok()
     }
 }
