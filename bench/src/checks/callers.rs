@@ -73,8 +73,8 @@ fn caller(
 fn item(worker: &Worker, works: &WorksReference, day: &str) -> String {
     let (inss, company) = (worker.inss, worker.employer);
     format!(
-        "<ns0:PresenceRegistrationRequest><ns1:INSS>{inss:011}</ns1:INSS><ns1:CompanyID>{company}</ns1:CompanyID>\
-         <ns1:RegistrationDate>{day}</ns1:RegistrationDate><ns1:WorkPlaceId>{works}</ns1:WorkPlaceId>\
+        "<ns0:PresenceRegistrationRequest><ns1:RegistrationDate>{day}</ns1:RegistrationDate><ns1:INSS>{inss:011}</ns1:INSS><ns1:CompanyID>{company}</ns1:CompanyID>\
+         <ns1:WorkPlaceId>{works}</ns1:WorkPlaceId>\
          </ns0:PresenceRegistrationRequest>"
     )
 }

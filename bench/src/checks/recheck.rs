@@ -84,8 +84,8 @@ fn register(server: &Server, works: &str) -> Outcome<()> {
         let (inss, company) = (sample::inss(place), company().number());
         let inss = inss.digits();
         format!(
-            "<ns0:PresenceRegistrationRequest><ns1:INSS>{}</ns1:INSS><ns1:CompanyID>{company}</ns1:CompanyID>\
-             <ns1:RegistrationDate>{day}</ns1:RegistrationDate><ns1:WorkPlaceId>{works}</ns1:WorkPlaceId>\
+            "<ns0:PresenceRegistrationRequest><ns1:RegistrationDate>{day}</ns1:RegistrationDate><ns1:INSS>{}</ns1:INSS><ns1:CompanyID>{company}</ns1:CompanyID>\
+             <ns1:WorkPlaceId>{works}</ns1:WorkPlaceId>\
              </ns0:PresenceRegistrationRequest>",
             &*inss
         )

@@ -84,6 +84,9 @@ fn compare(staged: &Staged) -> Result<(u64, u64), Failure> {
         let (name, columns, all) = (table.name, table.list(), table.columns.len());
         let visible = format!("s.born <= {seen} AND s.died > {seen}");
         let same = table.same("s", "n", all);
+        // The gathered columns have no type. A comparison would give them that of the store's, and then not use their
+        // index; the sign takes the type away.
+        let same_of_stored = table.same("+s", "n", all);
         added += gathered.execute(
             &format!(
                 "INSERT INTO born_{name} SELECT {columns} FROM new_{name} AS n WHERE NOT EXISTS \
@@ -103,7 +106,7 @@ fn compare(staged: &Staged) -> Result<(u64, u64), Failure> {
         removed += gathered.execute(
             &format!(
                 "INSERT INTO dead_{name} SELECT {of_store} FROM {from} WHERE {visible} AND NOT \
-                 EXISTS (SELECT 1 FROM new_{name} AS n WHERE {same})"
+                 EXISTS (SELECT 1 FROM new_{name} AS n WHERE {same_of_stored})"
             ),
             (),
         )?;
