@@ -318,6 +318,7 @@ step cargo xtask hostile --dev --connections 2000
 section "The benchmark, only to see that it works"
 step cargo xtask bench --quick --dev > "$tools/bench.log"
 step cargo xtask bench --quick --dev --signed > "$tools/bench-signed.log"
+step cargo xtask bench --quick --dev --rest > "$tools/bench-rest.log"
 
 section "Fuzz targets, $fuzz_seconds seconds each"
 fuzz

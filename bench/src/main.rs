@@ -24,6 +24,7 @@ mod proc;
 mod profile;
 mod query;
 mod report;
+mod rest;
 mod server;
 mod signed;
 mod targets;
@@ -74,6 +75,10 @@ fn run() -> Outcome<()> {
     }
     if options.signed {
         let page = signed::measure(&options, folder.path(), &population)?;
+        return Ok(io::stdout().write_all(page.as_bytes())?);
+    }
+    if options.rest {
+        let page = rest::measure(&options, folder.path(), &population)?;
         return Ok(io::stdout().write_all(page.as_bytes())?);
     }
     let door = door::measure(&population, &options.extent)?;

@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) signed: bool,
     /// Only measure an employer's month of performances.
     pub(crate) performances: bool,
+    /// Only measure calls over REST beside those over SOAP.
+    pub(crate) rest: bool,
     /// Only measure checks against the registers whose files lie there.
     pub(crate) checks: Option<PathBuf>,
     /// Only prove that everything works.
@@ -128,6 +130,13 @@ impl Options {
                     .conflicts_with_all(["profile", "signed"])
                     .help("Only measure an employer's month of performances"),
             )
+            .arg(
+                Arg::new("rest")
+                    .long("rest")
+                    .action(ArgAction::SetTrue)
+                    .conflicts_with_all(["profile", "signed"])
+                    .help("Only measure calls over REST beside the same over SOAP"),
+            )
             .arg(path("checks").conflicts_with_all(["profile", "signed"]).help(
                 "Only measure checks, over the registers that `cargo xtask sample` made there",
             ))
@@ -146,6 +155,7 @@ impl Options {
             over: given("over"),
             signed: matches.get_flag("signed"),
             performances: matches.get_flag("performances"),
+            rest: matches.get_flag("rest"),
             checks: given("checks"),
             quick: matches.get_flag("quick"),
             extent: if matches.get_flag("quick") { QUICK } else { FULL },

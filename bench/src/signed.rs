@@ -30,20 +30,21 @@ use crate::server::Server;
 use crate::throughput::open_day;
 use crate::{Outcome, message};
 
-const CONNECTIONS: usize = 16;
+pub(crate) const CONNECTIONS: usize = 16;
 /// Calls of a round, per connection. All are signed beforehand, so that only the service's work is measured.
-const CALLS: usize = 40;
-const CALLS_QUICK: usize = 2;
+pub(crate) const CALLS: usize = 40;
+pub(crate) const CALLS_QUICK: usize = 2;
 /// The address that takes certificates and SHA-256.
 const SIGNED: &str = "/PresenceRegistration/v1/VarC";
-const UNSIGNED: &str = "/PresenceRegistration/v1";
+pub(crate) const UNSIGNED: &str = "/PresenceRegistration/v1";
+const REGISTERED: &[u8] = b"SUCCESSFULLY REGISTERED";
 /// What is asked for: signed calls run at this share of unsigned ones at least.
 const WANTED: f64 = 0.7;
 
-/// Requests, unsigned and signed.
-type Both = (Vec<Vec<u8>>, Vec<Vec<u8>>);
+/// Requests of two kinds for the same calls.
+pub(crate) type Both = (Vec<Vec<u8>>, Vec<Vec<u8>>);
 /// Calls a second, and what was spent, in each round.
-type Rounds = Vec<(f64, Spent)>;
+pub(crate) type Rounds = Vec<(f64, Spent)>;
 
 /// Measures both kinds, round by round, and says what came of it.
 pub(crate) fn measure(
@@ -61,7 +62,7 @@ pub(crate) fn measure(
             bare::create(fresh.path(), population)?;
             register(fresh.path(), &key, population)?;
             let server = Server::start(&options.program, fresh.path())?;
-            rounds.push(run(&server, requests)?);
+            rounds.push(run(&server, requests, REGISTERED)?);
             server.stop()?;
         }
     }
@@ -119,7 +120,7 @@ fn requests(population: &Population, key: &SigningKey, calls: usize) -> Outcome<
     Ok((unsigned, signed))
 }
 
-fn body_of(register: &Register) -> Outcome<&str> {
+pub(crate) fn body_of(register: &Register) -> Outcome<&str> {
     Ok(std::str::from_utf8(register.body())?)
 }
 
@@ -150,15 +151,19 @@ fn register(folder: &Path, key: &SigningKey, population: &Population) -> Outcome
     Ok(runtime.block_on(store.clients().add(client))??)
 }
 
-/// Lets the callers send all requests; calls a second.
-fn run(server: &Server, requests: &[Vec<u8>]) -> Outcome<(f64, Spent)> {
+/// Lets the callers send all requests; calls a second. An answer has `registered` once for each registration.
+pub(crate) fn run(
+    server: &Server,
+    requests: &[Vec<u8>],
+    registered: &[u8],
+) -> Outcome<(f64, Spent)> {
     let ready = Barrier::new(CONNECTIONS + 1);
     let spent = thread::scope(|scope| -> Outcome<Spent> {
         let caller = |share: &'_ [Vec<u8>]| -> Outcome<()> {
             let connection = Connection::open(server.address);
             ready.wait();
             let mut connection = connection?;
-            share.iter().try_for_each(|request| sent(&mut connection, request))
+            share.iter().try_for_each(|request| sent(&mut connection, request, registered))
         };
         let shares = requests.chunks(requests.len() / CONNECTIONS);
         let callers: Vec<_> = shares.map(|share| scope.spawn(move || caller(share))).collect();
@@ -172,9 +177,9 @@ fn run(server: &Server, requests: &[Vec<u8>]) -> Outcome<(f64, Spent)> {
     Ok((number(requests.len()) / spent.wall.as_secs_f64(), spent))
 }
 
-fn sent(connection: &mut Connection, request: &[u8]) -> Outcome<()> {
+fn sent(connection: &mut Connection, request: &[u8], registered: &[u8]) -> Outcome<()> {
     let answer = connection.exchange(request)?;
-    let registered = memmem::find_iter(answer, b"SUCCESSFULLY REGISTERED").count();
+    let registered = memmem::find_iter(answer, registered).count();
     if registered == CALL {
         Ok(())
     } else {

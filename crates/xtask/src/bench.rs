@@ -38,6 +38,9 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     if given.get_flag("performances") {
         load.arg("--performances");
     }
+    if given.get_flag("rest") {
+        load.arg("--rest");
+    }
     if given.get_flag("checks") {
         let folder = repository.root.join(SAMPLE);
         let (works, workers) = if given.get_flag("quick") { QUICK } else { FULL };
@@ -52,7 +55,7 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
         }
     } else if let Some(loads) = given.get_one::<String>("profile") {
         load.args(["--profile", loads]);
-    } else if !dev && !given.get_flag("signed") && !given.get_flag("performances") {
+    } else if !dev && !["signed", "performances", "rest"].iter().any(|it| given.get_flag(it)) {
         load.args(["--results", RESULTS]);
     }
     Ok(load.status()?.success())

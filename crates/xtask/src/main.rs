@@ -144,6 +144,13 @@ fn command() -> Command {
                         .help("Only measures an employer's month of performances over REST"),
                 )
                 .arg(
+                    Arg::new("rest")
+                        .long("rest")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with_all(["profile", "signed"])
+                        .help("Only measures calls over REST beside the same over SOAP"),
+                )
+                .arg(
                     Arg::new("checks")
                         .long("checks")
                         .action(ArgAction::SetTrue)
