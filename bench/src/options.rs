@@ -8,6 +8,7 @@ use crate::population::CALL;
 use crate::profile::Profile;
 
 /// What the command line asks for.
+#[expect(clippy::struct_excessive_bools, reason = "they are switches of a command line")]
 pub(crate) struct Options {
     /// The program `presence`.
     pub(crate) program: PathBuf,

@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod doctor;
 mod http;
+mod issuers;
 mod keys;
 mod oauth_keys;
 mod qr;

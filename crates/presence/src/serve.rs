@@ -28,6 +28,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Allowance, Quotas, Room, Service};
+use crate::issuers::{self, FetchedKeys};
 use crate::oauth_keys::{FileKeys, OAuthKeysError};
 use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, ShownBy, Tls, TlsError,
@@ -60,6 +61,12 @@ pub(crate) enum ServeError {
     /// The authorities of webhooks cannot be used.
     #[error("the authorities of receivers (webhook_authorities) cannot be used: {0}")]
     Authorities(Box<dyn std::error::Error + Send + Sync>),
+    /// The file of other issuers cannot be used.
+    #[error("the issuers in {} (token_issuers) cannot be used: {cause}", path.display())]
+    Issuers { path: PathBuf, cause: String },
+    /// The authorities of other issuers cannot be used.
+    #[error("the authorities of issuers (token_issuer_authorities) cannot be used: {0}")]
+    IssuerAuthorities(Box<dyn std::error::Error + Send + Sync>),
     /// The keys of access tokens cannot be used.
     #[error(transparent)]
     Keys(#[from] OAuthKeysError),
@@ -276,7 +283,14 @@ fn oauth(
         open: config.open.then(|| open_caller(config)),
         ids: Box::new(ticket),
     };
-    Ok(OAuth::new(Arc::clone(app), Arc::clone(clock), keys, settings))
+    let oauth = OAuth::new(Arc::clone(app), Arc::clone(clock), keys, settings);
+    let Some(path) = &config.token_issuers else { return Ok(oauth) };
+    let issuers =
+        issuers::read(path).map_err(|cause| ServeError::Issuers { path: path.clone(), cause })?;
+    let tls = webhooks::tls(config.token_issuer_authorities.as_deref())
+        .map_err(ServeError::IssuerAuthorities)?;
+    let keys = FetchedKeys::new(tls, Arc::clone(clock), &issuers);
+    Ok(oauth.trusting(issuers, Arc::new(keys)))
 }
 
 /// What tells webhooks of the steps of registrations.

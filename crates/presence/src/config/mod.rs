@@ -75,6 +75,8 @@ pub(crate) struct Config {
     pub(crate) search_budget: u32,
     /// In seconds.
     pub(crate) access_token_lifetime: u32,
+    pub(crate) token_issuers: Option<PathBuf>,
+    pub(crate) token_issuer_authorities: Option<PathBuf>,
     pub(crate) webhook_authorities: Option<PathBuf>,
     pub(crate) webhook_private_addresses: bool,
     pub(crate) header_timeout: Duration,

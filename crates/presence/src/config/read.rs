@@ -168,6 +168,8 @@ fn defaults() -> Config {
         client_streams: 0,
         search_budget: 0,
         access_token_lifetime: 0,
+        token_issuers: None,
+        token_issuer_authorities: None,
         webhook_authorities: None,
         webhook_private_addresses: false,
         header_timeout: Duration::ZERO,

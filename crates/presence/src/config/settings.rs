@@ -430,6 +430,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         apply: into!(access_token_lifetime, |text| kind::whole(text, 60, 3600)),
     },
     Setting {
+        chapter: "Tokens",
+        key: "token_issuers",
+        default: None,
+        takes: "a file (TOML)",
+        doc: "Other issuers whose access tokens are taken, of workers or of employers' staff: docs/oauth.md has its form.",
+        apply: into!(token_issuers, |text| kind::text(text).map(|path| Some(path.into()))),
+    },
+    Setting {
+        chapter: "Tokens",
+        key: "token_issuer_authorities",
+        default: None,
+        takes: "a file of certificates in PEM",
+        doc: "The authorities that the certificates of these issuers have to be of. Without it, the public ones that are \
+              built in.",
+        apply: into!(token_issuer_authorities, |text| kind::text(text)
+            .map(|path| Some(path.into()))),
+    },
+    Setting {
         chapter: "Webhooks",
         key: "webhook_authorities",
         default: None,

@@ -43,21 +43,7 @@ impl HttpCourier {
         private: bool,
         source: String,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let mut roots = RootCertStore::empty();
-        match authorities {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(path) => {
-                for certificate in CertificateDer::pem_file_iter(path)? {
-                    roots.add(certificate?)?;
-                }
-            }
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)), private, source })
+        Ok(Self { tls: tls(authorities)?, private, source })
     }
 
     async fn send(
@@ -99,6 +85,27 @@ impl HttpCourier {
             .header("webhook-signature", signature)
             .body(Full::from(body))
     }
+}
+
+/// TLS that trusts the public authorities, or those of a file.
+pub(crate) fn tls(
+    authorities: Option<&Path>,
+) -> Result<TlsConnector, Box<dyn std::error::Error + Send + Sync>> {
+    let mut roots = RootCertStore::empty();
+    match authorities {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            for certificate in CertificateDer::pem_file_iter(path)? {
+                roots.add(certificate?)?;
+            }
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// One request and the status of its answer.

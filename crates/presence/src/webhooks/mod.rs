@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 pub(crate) use address::{Target, TargetError};
-pub(crate) use courier::HttpCourier;
+pub(crate) use courier::{HttpCourier, tls};
 
 /// How often the store is asked what is new.
 const LOOK: Duration = Duration::from_millis(500);

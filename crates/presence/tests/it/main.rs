@@ -10,6 +10,7 @@ mod events;
 mod hostile;
 mod http2;
 mod importing;
+mod issuers;
 mod kill;
 mod limits;
 mod oauth;

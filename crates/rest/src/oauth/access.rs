@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::{Caller, CallerError, Client, ClientId, EnterpriseNumber, Error};
+use domain::{Caller, CallerError, Client, ClientId, EnterpriseNumber, Error, Identity};
 
 use super::authorization::bearer;
 use super::{OAuth, SKEW, Scope, Scopes};
@@ -14,7 +14,7 @@ pub struct Access {
 }
 
 #[derive(Clone, Debug)]
-enum Who {
+pub(super) enum Who {
     Client(Arc<Client>),
     /// A caller that is known as a whole: of an open service, or of another issuer.
     Known(Caller),
@@ -62,6 +62,10 @@ impl From<Error> for AccessRefusal {
 }
 
 impl Access {
+    pub(super) fn new(who: Who, scopes: Scopes) -> Self {
+        Self { who, scopes }
+    }
+
     /// Refuses a token without this scope.
     pub fn require(&self, scope: Scope) -> Result<(), AccessRefusal> {
         self.scopes.has(scope).then_some(()).ok_or(AccessRefusal::MissingScope(scope))
@@ -71,7 +75,10 @@ impl Access {
     pub fn caller(&self, acting_for: Option<EnterpriseNumber>) -> Result<Caller, CallerError> {
         match &self.who {
             Who::Client(client) => Caller::client(Arc::clone(client), acting_for),
-            Who::Known(caller) => Ok(caller.clone()),
+            Who::Known(caller) => match (caller.identity(), acting_for) {
+                (Identity::Worker(_), Some(_)) => Err(CallerError::NeverOnBehalf),
+                _ => Ok(caller.clone()),
+            },
         }
     }
 }
@@ -89,7 +96,11 @@ impl OAuth {
         };
         let header = std::str::from_utf8(header).map_err(|_| AccessRefusal::Invalid)?;
         let token = bearer(header).ok_or(AccessRefusal::Invalid)?;
-        let claims = self.verify(token)?;
+        let token = Jws::parse(token).map_err(|_| AccessRefusal::Invalid)?;
+        if let Some(other) = self.other_issuer(&token) {
+            return self.external_access(other, &token).await;
+        }
+        let claims = self.verify(&token)?;
         let invalid = |_: ClaimsError| AccessRefusal::Invalid;
         let id = claims.required("client_id").map_err(invalid)?;
         let id = ClientId::parse(id).ok_or(AccessRefusal::Invalid)?;
@@ -109,15 +120,14 @@ impl OAuth {
     }
 
     /// The claims of an access token of ours.
-    fn verify(&self, token: &str) -> Result<Claims, AccessRefusal> {
+    fn verify(&self, token: &Jws<'_>) -> Result<Claims, AccessRefusal> {
         let now = self.now();
-        let token = Jws::parse(token).map_err(|_| AccessRefusal::Invalid)?;
         // An access token names its type and its key, so that nothing else that we may sign is taken for one.
         if token.kind().as_deref() != Some("at+jwt") || token.kid().is_none() {
             return Err(AccessRefusal::Invalid);
         }
         let keys = self.keys().ring().checking(now);
-        let claims = keys.verify(&token).map_err(|_| AccessRefusal::Invalid)?;
+        let claims = keys.verify(token).map_err(|_| AccessRefusal::Invalid)?;
         let invalid = |_: ClaimsError| AccessRefusal::Invalid;
         if claims.required("iss").map_err(invalid)? != self.issuer() {
             return Err(AccessRefusal::Invalid);

@@ -4,6 +4,7 @@
 mod access;
 mod assertion;
 mod authorization;
+mod external;
 mod form;
 mod key_ring;
 mod metadata;
@@ -16,6 +17,7 @@ mod token_error;
 mod attacks;
 
 pub use access::{Access, AccessRefusal};
+pub use external::{Holder, IssuerKeys, TrustedIssuer};
 pub use key_ring::{KeyRing, KeyRingError, KeySource};
 pub use scope::{Scope, Scopes};
 pub use server::{OAuth, OAuthSettings};

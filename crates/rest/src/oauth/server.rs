@@ -5,6 +5,7 @@ use domain::{Caller, ClientId, Clock, Error, ErrorKind};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::external::Trusted;
 use super::{KeySource, SERVICE_PATH, Scopes, TOKEN_PATH, TokenError};
 
 /// How the authorisation server is set up.
@@ -25,6 +26,7 @@ pub struct OAuth {
     clock: Arc<dyn Clock>,
     keys: Arc<dyn KeySource>,
     settings: OAuthSettings,
+    pub(super) trusted: Option<Trusted>,
 }
 
 impl OAuth {
@@ -35,7 +37,7 @@ impl OAuth {
         keys: Arc<dyn KeySource>,
         settings: OAuthSettings,
     ) -> Self {
-        Self { app, clock, keys, settings }
+        Self { app, clock, keys, settings, trusted: None }
     }
 
     /// What tokens name as their issuer.
