@@ -82,7 +82,7 @@ assert.equal(whole?.state, 'complete');
 assert.equal(whole?.workedSeconds, 300);
 
 const cancelled = came(await client.POST('/presenceRegistrations/cancelInBulk', {
-  body: { items: [{ id, cancellationReason: 'OTHER' }, { id: 1, cancellationReason: 'OTHER' }] },
+  body: { items: [{ id, cancellationReason: 'OTHER' }, { id: 999_999_999_999_999, cancellationReason: 'OTHER' }] },
 }));
 assert.equal(cancelled.items[0]?.cancelledPresenceRegistration?.validity, 'cancelled');
 assert.equal(cancelled.items[1]?.notCancelledPresenceRegistration?.problem.status, 400);
