@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds, checks and tests all of Presence. Needs Rust and a C compiler; brings what else is missing, where it can:
-# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, PHP, Mono, git, a C++ compiler for the fuzz targets.
+# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, PHP, Mono, PostgreSQL and PgBouncer, git, a C++
+# compiler for the fuzz targets.
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
@@ -180,6 +181,20 @@ make_cxf_client() {
         || { tail -n 3 "$folder/log"; return 1; }
 }
 
+# PostgreSQL's server programs, with which each test run starts a server of its own, and PgBouncer.
+bring_postgres() {
+    if ! { has_postgres && has pgbouncer; }; then
+        system postgresql pgbouncer || true
+    fi
+    has pgbouncer || skip "what needs PgBouncer: the store behind a pooler"
+    has_postgres
+}
+
+has_postgres() {
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null \
+        || { has pg_config && [[ -x $(pg_config --bindir)/postgres ]]; }
+}
+
 php_is_whole() {
     has php && php -r 'exit(extension_loaded("soap") && extension_loaded("dom") && extension_loaded("openssl") ? 0 : 1);'
 }
@@ -269,6 +284,12 @@ if bring_cxf; then
 else
     skip "what needs Java: Apache CXF as a client that signs"
 fi
+postgres=0
+if bring_postgres; then
+    postgres=1
+else
+    skip "what needs PostgreSQL: the store for more than one machine"
+fi
 if bring_php; then
     export PRESENCE_TEST_PHP=$php
 else
@@ -295,6 +316,11 @@ step cargo xtask check
 
 section "Tests"
 cargo_test --workspace
+
+if [[ $postgres == 1 ]]; then
+    section "The same on PostgreSQL"
+    PRESENCE_TEST_STORE=postgres cargo_test --package app
+fi
 
 if [[ -n $python ]]; then
     section "The contract"

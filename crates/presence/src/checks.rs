@@ -7,7 +7,6 @@ use std::time::Duration;
 use app::{Checker, CheckerStep};
 use domain::{Clock, Policy};
 use store::Store;
-use store_sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -29,7 +28,7 @@ struct Counters {
 
 /// Starts the worker; it ends after `stop`, when its batch is finished.
 pub(crate) fn start(
-    store: &Arc<SqliteStore>,
+    store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     (policy, batch): (Policy, u32),
     metrics: &mut Metrics,
@@ -49,9 +48,8 @@ pub(crate) fn start(
     metrics.watch("register_changes_waiting", help, gauge, read(|counters| &counters.changes));
     let help = "Registrations checked, and changes of registers looked at";
     metrics.watch("checks_done", help, count, read(|counters| &counters.checked));
-    let keeper: Arc<dyn Store> = Arc::clone(store) as _;
-    let checker = Checker::new(Arc::clone(&keeper), Arc::clone(clock), policy, batch);
-    tokio::spawn(run(checker, keeper, counters, stop.clone()))
+    let checker = Checker::new(Arc::clone(store), Arc::clone(clock), policy, batch);
+    tokio::spawn(run(checker, Arc::clone(store), counters, stop.clone()))
 }
 
 async fn run(

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod http;
 mod issuers;
+mod keeper;
 mod keys;
 mod oauth_keys;
 mod qr;

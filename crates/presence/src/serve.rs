@@ -14,7 +14,6 @@ use rest::api::{Api, ApiSettings, Listeners};
 use rest::oauth::{OAuth, OAuthSettings, SERVICE_PATH};
 use soap::{Door, DoorSettings, Endpoint, Gate, Limits, TokenSettings};
 use store::Store;
-use store_sqlite::{SqliteStore, Stats};
 use tempfile::TempDir;
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,6 +28,7 @@ use crate::config::Config;
 use crate::demo::{self, DemoKeysError};
 use crate::http::{self, Allowance, Quotas, Room, Service};
 use crate::issuers::{self, FetchedKeys};
+use crate::keeper::{Keeper, KeeperError};
 use crate::oauth_keys::{FileKeys, OAuthKeysError};
 use crate::server::{
     Bounds, ConnectionCounts, Entrance, Listener, Origin, Patience, ShownBy, Tls, TlsError,
@@ -71,8 +71,8 @@ pub(crate) enum ServeError {
     #[error(transparent)]
     Keys(#[from] OAuthKeysError),
     /// The store cannot be opened.
-    #[error("the data in {} cannot be opened: {}", path.display(), chain(cause))]
-    Store { path: PathBuf, cause: domain::Error },
+    #[error(transparent)]
+    Store(#[from] KeeperError),
     /// The store gives no secrets.
     #[error("the secrets of the service cannot be read: {}", chain(.0))]
     Secrets(domain::Error),
@@ -113,16 +113,21 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     raise_file_limit(config.max_connections);
     let mut signals = Signals::new().map_err(ServeError::Signals)?;
     let folder = Folder::new(config.data.as_deref())?;
-    let store = open_store(folder.path())?;
+    let keeper = Keeper::open(&config, folder.path()).await?;
+    let store = keeper.store();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let policy = policy(config.policy.as_deref())?;
     let outer = bind("listen", config.listen)?;
     let inner = config.inner_listen.map(|address| bind("inner_listen", address)).transpose()?;
-    let keeper: Arc<dyn Store> = Arc::clone(&store) as _;
-    let app = Arc::new(App::new(keeper, Arc::clone(&clock), policy.clone(), config.search_budget));
+    let app = Arc::new(App::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        policy.clone(),
+        config.search_budget,
+    ));
     let oauth = oauth(&config, folder.path(), outer.address(), &app, &clock)?;
     let (stop, stopped) = watch::channel(false);
-    let register = register(&config, (Arc::clone(&store) as _, &app), folder.path(), &clock)?;
+    let register = register(&config, (Arc::clone(&store), &app), folder.path(), &clock)?;
     let mut keys = None;
     if config.demo {
         demo::fill(store.as_ref(), clock.as_ref()).await.map_err(ServeError::Samples)?;
@@ -136,7 +141,8 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
         let service = format!("{}://{}", config.scheme(), outer.address());
         show(&demo::console(&service, inner, folder.path(), &keys, clock.as_ref()));
     }
-    watch_store(&mut metrics, &store);
+    keeper.watch(&mut metrics);
+    let care = tokio::spawn(keeper.clone().look_after(Arc::clone(&clock), stopped.clone()));
     let checking = (policy, config.check_batch);
     let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
     let telling = telling(&config, outer.address(), &app, &store, &clock)?;
@@ -156,7 +162,10 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     if checks.await.is_err() {
         tracing::error!("the worker that checks registrations had panicked");
     }
-    drop((service, store));
+    if care.await.is_err() {
+        tracing::error!("looking after the store had panicked");
+    }
+    drop((service, store, keeper));
     ended
 }
 
@@ -298,7 +307,7 @@ fn telling(
     config: &Config,
     address: SocketAddr,
     app: &Arc<App>,
-    store: &Arc<SqliteStore>,
+    store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Telling, ServeError> {
     let authorities = config.webhook_authorities.as_deref();
@@ -308,7 +317,7 @@ fn telling(
         HttpCourier::new(authorities, private, source).map_err(ServeError::Authorities)?;
     Ok(Telling {
         app: Arc::clone(app),
-        store: Arc::clone(store) as _,
+        store: Arc::clone(store),
         clock: Arc::clone(clock),
         courier: Arc::new(courier),
     })
@@ -397,24 +406,6 @@ fn policy(path: Option<&Path>) -> Result<Policy, ServeError> {
     let text = fs::read_to_string(path)
         .map_err(|cause| ServeError::PolicyFile { path: path.to_owned(), cause })?;
     app::read_policy(&text).map_err(|cause| ServeError::Policy { path: path.to_owned(), cause })
-}
-
-fn open_store(path: &Path) -> Result<Arc<SqliteStore>, ServeError> {
-    let store = SqliteStore::open(path, store_sqlite::Options::default());
-    store.map(Arc::new).map_err(|cause| ServeError::Store { path: path.to_owned(), cause })
-}
-
-fn watch_store(metrics: &mut Metrics, store: &Arc<SqliteStore>) {
-    let read = |of: fn(Stats) -> u64| {
-        let store = Arc::clone(store);
-        move || of(store.stats())
-    };
-    let commits = read(|stats| stats.commits);
-    metrics.watch("store_commits", "Commits that reached the disk", Kind::Counter, commits);
-    let calls = read(|stats| stats.calls);
-    metrics.watch("store_calls", "Calls that commits answered", Kind::Counter, calls);
-    let rows = read(|stats| stats.rows);
-    metrics.watch("store_rows", "Rows written or changed", Kind::Counter, rows);
 }
 
 /// The tests and the load generator wait for the line with the address.

@@ -4,12 +4,12 @@ use app::App;
 use domain::register::Change;
 use domain::{Caller, Clock, Policy, Sector, Sender, Work, sample};
 use store::Store;
-use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
 use crate::FakeClock;
+use crate::chosen::Chosen;
 
-/// The use cases over an embedded store in a folder of its own, with a clock to set.
+/// The use cases over a store of their own, with a clock to set.
 pub struct TestApp {
     /// The use cases.
     pub app: Arc<App>,
@@ -17,7 +17,7 @@ pub struct TestApp {
     pub store: Arc<dyn Store>,
     /// The clock.
     pub clock: Arc<FakeClock>,
-    sqlite: Arc<SqliteStore>,
+    chosen: Chosen,
     /// Keeps the folder as long as the store is open.
     _folder: TempDir,
 }
@@ -32,21 +32,19 @@ impl TestApp {
     /// The same, under another policy and search budget.
     pub async fn with_policy(moment: &str, policy: Policy, search_budget: u32) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let sqlite = SqliteStore::open(folder.path(), Options::default());
-        let sqlite = Arc::new(sqlite.expect("a store in a new folder"));
-        let store: Arc<dyn Store> = Arc::clone(&sqlite) as _;
+        let chosen = Chosen::open(folder.path()).await;
+        let store = chosen.store();
         let clock = Arc::new(FakeClock::at(moment));
         let works = Change::put_works(works(), "test", clock.now());
         store.registers().change(works).await.expect("a new store takes works");
         let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));
-        Self { app, store, clock, sqlite, _folder: folder }
+        Self { app, store, clock, chosen, _folder: folder }
     }
 
     /// What was written so far: commits, the calls that they answered, and rows.
     pub fn written(&self) -> [u64; 3] {
-        let stats = self.sqlite.stats();
-        [stats.commits, stats.calls, stats.rows]
+        self.chosen.written()
     }
 
     /// A caller whose every part is known.

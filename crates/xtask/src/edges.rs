@@ -15,6 +15,7 @@ const TABLE: &[(&str, May)] = &[
     ("domain", May::Only(&[])),
     ("store", May::Only(&["domain"])),
     ("store-sqlite", May::Only(&["store", "domain"])),
+    ("store-postgres", May::Only(&["store", "domain"])),
     ("app", May::Only(&["domain", "store"])),
     ("wss", May::Only(&[])),
     ("soap", May::Only(&["domain", "app", "wss"])),

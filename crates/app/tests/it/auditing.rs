@@ -100,11 +100,21 @@ async fn works_are_written_down_when_they_are_put_by_hand() {
     let rest = |until: &str, subject: bool, more: &str| {
         format!("until={until} subject={subject} sites=0 contracts= via=presence work{more}")
     };
+    let imports = test.store.registers().imports(3).await.expect("read");
+    let [closed, changed, added] = [0, 1, 2].map(|place| imports[place].id.0);
     let expected = [
-        record("add", "done", &rest("-", true, " import=2 added=1 removed=0")),
-        record("change", "done", &rest("-", false, " import=3 added=1 removed=1")),
+        record("add", "done", &rest("-", true, &format!(" import={added} added=1 removed=0"))),
+        record(
+            "change",
+            "done",
+            &rest("-", false, &format!(" import={changed} added=1 removed=1")),
+        ),
         record("change", "nothing", &rest("-", false, "")),
-        record("close", "done", &rest("2026-12-31", false, " import=4 added=1 removed=1")),
+        record(
+            "close",
+            "done",
+            &rest("2026-12-31", false, &format!(" import={closed} added=1 removed=1")),
+        ),
     ];
     assert_eq!(bodies, expected);
 }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use store::{AuditBreach, AuditCheck, AuditHash, AuditHead, AuditPlace, AuditRecord};
-use store_sqlite::SqliteStore;
 use thiserror::Error;
 
 use self::records::Records;
 use super::{data_arg, open};
+use crate::keeper::KeeperError;
 
 /// Why the command could not do its work.
 #[derive(Debug, Error)]
@@ -25,6 +25,9 @@ pub(crate) enum AuditError {
     /// The data cannot be used.
     #[error("{0}")]
     Store(String),
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] KeeperError),
     /// Nothing can be read or shown.
     #[error("the audit cannot be read or shown: {0}")]
     Io(#[from] io::Error),
@@ -89,14 +92,14 @@ pub(crate) async fn run(matches: &ArgMatches, output: &mut dyn Write) -> Result<
     if action == "verify" {
         return verify(matches, output).await;
     }
-    let store = open_data(matches)?;
+    let store = open(matches).await?;
     let after: Vec<_> = matches.get_many("after").into_iter().flatten().copied().collect();
     let containing: Vec<&String> = match action {
         "list" => matches.get_many("containing").into_iter().flatten().collect(),
         _ => Vec::new(),
     };
     let export = action == "export";
-    let mut records = Records::after(&store, &after).await?;
+    let mut records = Records::after(store.audit(), &after).await?;
     while let Some(record) = records.next().await? {
         if containing.iter().all(|text| record.body.contains(text.as_str())) {
             let line = if export { exported(&record) } else { listed(&record) };
@@ -116,8 +119,8 @@ async fn verify(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), Audi
             check.next(&record)?;
         }
     } else {
-        let store = open_data(matches)?;
-        let mut records = Records::after(&store, &[]).await?;
+        let store = open(matches).await?;
+        let mut records = Records::after(store.audit(), &[]).await?;
         while let Some(record) = records.next().await? {
             check.next(&record)?;
         }
@@ -130,11 +133,6 @@ async fn verify(matches: &ArgMatches, output: &mut dyn Write) -> Result<(), Audi
         writeln!(output, "{place}:{hash}")?;
     }
     Ok(())
-}
-
-fn open_data(matches: &ArgMatches) -> Result<SqliteStore, AuditError> {
-    let data = super::data_folder(matches);
-    Ok(open(&data)?)
 }
 
 /// A record with its place, as JSON.

@@ -75,6 +75,9 @@ pub(crate) fn restore_command() -> Command {
 
 /// Makes a backup.
 pub(crate) fn back_up(matches: &ArgMatches, clock: &dyn Clock) -> ExitCode {
+    if let Err(failure) = super::in_folder() {
+        return exit(Err(failure));
+    }
     let target = matches.get_one::<PathBuf>("target").expect("clap asks for it");
     let data = data_folder(matches);
     let bar = Bar::start("copying", "pages");
@@ -102,6 +105,9 @@ pub(crate) fn back_up(matches: &ArgMatches, clock: &dyn Clock) -> ExitCode {
 
 /// Restores from one.
 pub(crate) fn restore(matches: &ArgMatches) -> ExitCode {
+    if let Err(failure) = super::in_folder() {
+        return exit(Err(failure));
+    }
     let data = data_folder(matches);
     let backup = matches.get_one::<PathBuf>("backup").expect("clap asks for it");
     let id_gap = *matches.get_one("id-gap").expect("it has a default");

@@ -12,13 +12,17 @@ pub(crate) mod webhook;
 pub(crate) mod work;
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, value_parser};
-use store_sqlite::{Options, SqliteStore};
+use store::Store;
 use thiserror::Error;
 use tokio::runtime::Runtime;
+
+use crate::config::Secret;
+use crate::keeper::{Keeper, KeeperError, Place};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, Error)]
@@ -79,15 +83,26 @@ fn data_folder(matches: &ArgMatches) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("./presence-data"))
 }
 
-/// Opens the data beside a service that may be using it, with little of the machine.
-pub(crate) fn open(data: &Path) -> Result<SqliteStore, domain::Error> {
-    let options = Options {
-        search_threads: 1,
-        writer_cache_kib: 2048,
-        reader_cache_kib: 2048,
-        ..Options::default()
+/// Refuses a command that copies files where the data is in a database.
+fn in_folder() -> Result<(), Failure> {
+    match std::env::var_os("PRESENCE_DATABASE_URL").filter(|url| !url.is_empty()) {
+        None => Ok(()),
+        Some(_) => Err(Failure::Refused(
+            "the data is in a database (PRESENCE_DATABASE_URL), which PostgreSQL's own means copy: docs/postgresql.md"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Opens the data beside a service that may be using it: the database of `PRESENCE_DATABASE_URL`, where there is one.
+async fn open(matches: &ArgMatches) -> Result<Arc<dyn Store>, KeeperError> {
+    let given = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let place = Place {
+        folder: data_folder(matches),
+        database: given("PRESENCE_DATABASE_URL").map(Secret::new),
+        authorities: given("PRESENCE_DATABASE_AUTHORITIES").map(PathBuf::from),
     };
-    SqliteStore::open(data, options)
+    Ok(Keeper::beside(place).await?.store())
 }
 
 /// The account of the machine that gives a command, as far as its shell tells it.
@@ -100,24 +115,17 @@ fn account() -> String {
 
 /// The data of a service, opened by a command beside it.
 pub(crate) struct Data {
-    pub(crate) store: SqliteStore,
+    pub(crate) store: Arc<dyn Store>,
     runtime: Runtime,
 }
 
 impl Data {
     pub(crate) fn open(matches: &ArgMatches) -> Result<Self, Failure> {
-        let folder = data_folder(matches);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Other(error.to_string()))?;
-        let store = open(&folder).map_err(|error| {
-            Failure::Other(format!(
-                "the data in {} cannot be opened: {}",
-                folder.display(),
-                chain(&error)
-            ))
-        })?;
+        let store = runtime.block_on(open(matches)).map_err(other)?;
         Ok(Self { store, runtime })
     }
 

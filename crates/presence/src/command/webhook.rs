@@ -6,15 +6,18 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use domain::{ClientId, Clock, StepPosition, Webhook, WebhookSecret};
-use store::{Store as _, WebhookChange};
-use store_sqlite::SqliteStore;
+use store::{Store, WebhookChange};
 use thiserror::Error;
 
+use crate::keeper::KeeperError;
 use crate::webhooks::{Target, TargetError};
 
 /// Why the command could not do its work.
 #[derive(Debug, Error)]
 pub(crate) enum WebhookError {
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] KeeperError),
     /// The store.
     #[error("the data cannot be used: {0}")]
     Store(#[from] domain::Error),
@@ -108,8 +111,7 @@ pub(crate) async fn run(
     output: &mut dyn Write,
 ) -> Result<(), WebhookError> {
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let folder = super::data_folder(matches);
-    let store = super::open(&folder)?;
+    let store = super::open(matches).await?;
     if name == "list" {
         for webhook in store.events().webhooks().await? {
             output.write_all(line(&webhook).as_bytes())?;
@@ -118,7 +120,7 @@ pub(crate) async fn run(
     }
     let id = matches.get_one::<ClientId>("id").expect("it is required").clone();
     match name {
-        "add" => return add(&store, id, matches, clock, secret, output).await,
+        "add" => return add(store.as_ref(), id, matches, clock, secret, output).await,
         "remove" => {
             let removed = store.events().remove_webhook(id.clone()).await?;
             return removed.then_some(()).ok_or(WebhookError::Unknown(id));
@@ -140,7 +142,7 @@ pub(crate) async fn run(
 }
 
 async fn add(
-    store: &SqliteStore,
+    store: &dyn Store,
     id: ClientId,
     matches: &ArgMatches,
     clock: &dyn Clock,

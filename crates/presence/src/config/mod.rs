@@ -10,6 +10,7 @@ mod nearest;
 mod page;
 mod read;
 mod rules;
+mod secret;
 mod settings;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ pub(crate) use error::{ConfigError, Problem, Source};
 pub(crate) use kind::LogFormat;
 pub(crate) use page::page;
 pub(crate) use read::{Sources, read};
+pub(crate) use secret::Secret;
 pub(crate) use settings::{SETTINGS, Setting};
 
 /// Every setting, read and checked. What each one means stands in [`SETTINGS`].
@@ -44,6 +46,12 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<Network>,
     /// `None` for a demonstration in a fresh folder.
     pub(crate) data: Option<PathBuf>,
+    /// Where the data is when it is not in `data`.
+    pub(crate) database_url: Option<Secret>,
+    pub(crate) database_authorities: Option<PathBuf>,
+    pub(crate) database_connections: u32,
+    pub(crate) database_patience: Duration,
+    pub(crate) database_retention_days: u32,
     pub(crate) environment: Environment,
     pub(crate) contact: Option<String>,
     pub(crate) policy: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use domain::EnterpriseNumber;
 
-use super::{Config, kind};
+use super::{Config, Secret, kind};
 
 /// One setting.
 pub(crate) struct Setting {
@@ -154,6 +154,53 @@ pub(crate) const SETTINGS: &[Setting] = &[
         takes: "a folder; it is made when it is not there",
         doc: "Where registrations are kept. With `demo` the default is a fresh folder that is removed at the end.",
         apply: into!(data, |text| kind::text(text).map(|path| Some(path.into()))),
+    },
+    Setting {
+        chapter: "Database",
+        key: "database_url",
+        default: None,
+        takes: "`postgres://user@host:5432/name`, or `host=… user=… dbname=…`; several hosts are tried in turn until \
+                one takes writes",
+        doc: "A PostgreSQL database, version 15 or later, which any number of nodes may share. Without it, the data is \
+              in `data`; with it, only keys are. `sslmode` in it says whether TLS is spoken: `disable`, `prefer` (also \
+              without it), `require` or `verify-full`. With a password in it, give it by the environment or the file: \
+              everybody on the machine sees flags.",
+        apply: into!(database_url, |text| kind::text(text).map(Secret::new).map(Some)),
+    },
+    Setting {
+        chapter: "Database",
+        key: "database_authorities",
+        default: None,
+        takes: "a file in PEM",
+        doc: "The authorities that the certificate of the database's server comes from. With it, every certificate is \
+              held against them and the host's name; `sslmode=verify-full` needs it.",
+        apply: into!(database_authorities, kind::file),
+    },
+    Setting {
+        chapter: "Database",
+        key: "database_connections",
+        default: Some("16"),
+        takes: "a whole number from 2 to 1000",
+        doc: "How many connections to the database this node may have.",
+        apply: into!(database_connections, |text| kind::whole(text, 2, 1000)),
+    },
+    Setting {
+        chapter: "Database",
+        key: "database_patience",
+        default: Some("5"),
+        takes: SECONDS,
+        doc: "How long a call is tried again while the database is away. Then its caller is told to come back later \
+              (SOA-02002).",
+        apply: into!(database_patience, kind::seconds),
+    },
+    Setting {
+        chapter: "Database",
+        key: "database_retention_days",
+        default: Some("2557"),
+        takes: "a whole number from 31 to 36525",
+        doc: "How many days registrations and their history are kept in the database: by default seven years. Then the \
+              month that they are in is dropped.",
+        apply: into!(database_retention_days, |text| kind::whole(text, 31, 36_525)),
     },
     Setting {
         chapter: "Service",

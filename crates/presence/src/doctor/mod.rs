@@ -40,13 +40,14 @@ pub(crate) async fn examine(what: &Examination<'_>) -> Report {
     let mut report = Report::new(now);
     service::examine(config, &mut report);
     folder::examine(data, &mut report);
-    match store::open(data, what.pages, &mut report) {
+    match store::open(what, &mut report).await {
         Some(store) => {
-            store::examine(&store, &mut report).await;
-            clock::examine(&store, now, &mut report).await;
-            audit::examine(&store, &mut report).await;
-            registers::examine(&store, now, &mut report).await;
-            work::examine(&store, now, &mut report).await;
+            let store = store.as_ref();
+            store::examine(store, &mut report).await;
+            clock::examine(store, now, &mut report).await;
+            audit::examine(store, &mut report).await;
+            registers::examine(store, now, &mut report).await;
+            work::examine(store, now, &mut report).await;
         }
         None => clock::zone(now, &mut report),
     }

@@ -1,16 +1,67 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use ::store::Store;
-use store_sqlite::SqliteStore;
 use store_sqlite::backup::{quick_check, schema_versions};
 
-use super::chain;
 use super::report::{Level, Report};
+use super::{Examination, chain};
+use crate::keeper::{self, Keeper, Place};
 
 const AREA: &str = "store";
 
 /// Opens the data as it is; `None` where it cannot be, or would be changed by that.
-pub(super) fn open(data: &Path, pages: bool, report: &mut Report) -> Option<SqliteStore> {
+pub(super) async fn open(what: &Examination<'_>, report: &mut Report) -> Option<Arc<dyn Store>> {
+    let place = Place {
+        folder: what.data.to_owned(),
+        database: what.config.database_url.clone(),
+        authorities: what.config.database_authorities.clone(),
+    };
+    if place.database.is_some() {
+        database(place, report).await
+    } else {
+        folder(place, what.pages, report).await
+    }
+}
+
+/// The database as it is.
+async fn database(place: Place, report: &mut Report) -> Option<Arc<dyn Store>> {
+    let todo =
+        "see database_url and database_authorities, and whether the database runs and takes writes";
+    let (found, newest) = match keeper::schema_versions(&place).await {
+        Ok(versions) => versions,
+        Err(error) => {
+            report.tell(Level::Error, AREA, error.to_string(), todo);
+            return None;
+        }
+    };
+    if found < newest {
+        tell_of_older(found, newest, report);
+        return None;
+    }
+    match Keeper::beside(place).await {
+        Ok(keeper) => {
+            report.well(AREA, format!("the database has schema version {found}"));
+            Some(keeper.store())
+        }
+        Err(error) => {
+            report.tell(Level::Error, AREA, error.to_string(), todo);
+            None
+        }
+    }
+}
+
+fn tell_of_older(found: u32, newest: u32, report: &mut Report) {
+    report.tell(
+        Level::Warning,
+        AREA,
+        format!("its schema has version {found}; this program makes it version {newest} when it starts"),
+        "make a backup, then start this version of the service; what is in the store is looked at after that",
+    );
+}
+
+async fn folder(place: Place, pages: bool, report: &mut Report) -> Option<Arc<dyn Store>> {
+    let data = &place.folder.clone();
     let shown = data.display();
     let (found, newest) = match schema_versions(data) {
         Ok(versions) => versions,
@@ -25,22 +76,17 @@ pub(super) fn open(data: &Path, pages: bool, report: &mut Report) -> Option<Sqli
         look_through(data, report);
     }
     if found < newest {
-        report.tell(
-            Level::Warning,
-            AREA,
-            format!("its schema has version {found}; this program makes it version {newest} when it starts"),
-            "make a backup, then start this version of the service; what is in the store is looked at after that",
-        );
+        tell_of_older(found, newest, report);
         return None;
     }
-    match crate::command::open(data) {
-        Ok(store) => {
+    match Keeper::beside(place).await {
+        Ok(keeper) => {
             report.well(AREA, format!("{shown} has schema version {found}"));
-            Some(store)
+            Some(keeper.store())
         }
         Err(error) => {
             let todo = "see what is said; the service cannot start either";
-            report.tell(Level::Error, AREA, format!("{shown}: {}", chain(&error)), todo);
+            report.tell(Level::Error, AREA, error.to_string(), todo);
             None
         }
     }

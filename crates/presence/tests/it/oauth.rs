@@ -8,8 +8,6 @@ use std::sync::Arc;
 use domain::{Client, Role, TokenKey, sample};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::Store as _;
-use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::Signer;
 
@@ -25,7 +23,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn folder_with_client(signer: &Signer) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(folder.path(), Options::default()).expect("a store");
+    let store = testkit::chosen_store(folder.path()).await;
     let client = Client {
         company: Some(sample::enterprise_number(1)),
         keys: vec![TokenKey { id: None, text: signer.public_pem().into() }],

@@ -30,10 +30,15 @@ pub(crate) struct Server {
     data: Option<TempDir>,
 }
 
-/// The program with these words and nothing of this process's environment.
+/// The program with these words and nothing of this process's environment; in a run of the tests on PostgreSQL the data
+/// that they name is in a database.
 pub(crate) fn program(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_presence"));
     command.args(words).env_clear().stdin(Stdio::null());
+    let data = words.iter().skip_while(|word| **word != "--data").nth(1);
+    if let Some(url) = data.and_then(|data| testkit::chosen_database(Path::new(data))) {
+        command.env("PRESENCE_DATABASE_URL", url);
+    }
     command
 }
 

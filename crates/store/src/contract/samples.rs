@@ -28,7 +28,7 @@ pub(super) fn sender(index: u32) -> Sender {
 }
 
 /// A worker of one of the sample enterprises at one of the sample works.
-pub(super) fn worker(person: u32, company: u32, works: u32) -> NewRegistration {
+pub fn worker(person: u32, company: u32, works: u32) -> NewRegistration {
     NewRegistration {
         submission: Submission {
             day: DAY,

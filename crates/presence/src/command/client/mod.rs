@@ -11,6 +11,7 @@ use store::{ClientConflict, Store};
 use thiserror::Error;
 
 use super::{account, data_arg, open};
+use crate::keeper::KeeperError;
 use parts::PartError;
 
 /// How many clients are read at a time.
@@ -19,6 +20,9 @@ const PAGE: u32 = 200;
 /// Why the command could not do its work.
 #[derive(Debug, Error)]
 pub(crate) enum ClientError {
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] KeeperError),
     /// A part of the client is not right.
     #[error(transparent)]
     Part(#[from] PartError),
@@ -82,18 +86,18 @@ pub(crate) async fn run(
     output: &mut dyn Write,
 ) -> Result<(), ClientError> {
     let (action, matches) = matches.subcommand().expect("clap asks for one of them");
-    let data = super::data_folder(matches);
-    let store = open(&data)?;
+    let store = open(matches).await?;
+    let store = store.as_ref();
     if action == "list" {
-        return list(&store, output).await;
+        return list(store, output).await;
     }
     let id = matches.get_one::<ClientId>("id").expect("it is required");
     let client = match action {
-        "add" => add(&store, id, matches, clock).await?,
-        "change" => change(&store, id, matches, clock).await?,
-        "revoke" => set_revoked(&store, id, true, clock).await?,
-        "restore" => set_revoked(&store, id, false, clock).await?,
-        _ => existing(&store, id).await?,
+        "add" => add(store, id, matches, clock).await?,
+        "change" => change(store, id, matches, clock).await?,
+        "revoke" => set_revoked(store, id, true, clock).await?,
+        "restore" => set_revoked(store, id, false, clock).await?,
+        _ => existing(store, id).await?,
     };
     Ok(show::whole(&client, output)?)
 }

@@ -1,7 +1,7 @@
 use app::import::read_addresses;
 use domain::Clock as _;
 use domain::place::RegisteredAddress;
-use store::{AddressStaging, Store as _};
+use store::AddressStaging;
 
 use super::keep::Keep;
 use super::progress::Progress;

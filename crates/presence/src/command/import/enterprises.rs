@@ -1,7 +1,7 @@
 use app::import::kbo::{ExtractKind, follows, read_extract, read_set};
 use domain::Clock as _;
 use domain::register::{Register, Row};
-use store::{ImportForm, Store as _};
+use store::ImportForm;
 
 use super::keep::Keep;
 use super::progress::Progress;

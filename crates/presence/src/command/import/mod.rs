@@ -15,7 +15,7 @@ use app::import::{FileError, read_register};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use domain::register::{Register, Row};
 use domain::{Clock as _, belgian_day};
-use store::{ImportForm, Store as _};
+use store::ImportForm;
 
 use self::keep::Keep;
 use self::progress::Progress;

@@ -147,7 +147,8 @@ fn with_admin(
     run: impl FnOnce(&Desk<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let data = Data::open(given)?;
-    let admin = WorkAdmin::new(&data.store, &SystemClock, "presence work", &super::account());
+    let admin =
+        WorkAdmin::new(data.store.as_ref(), &SystemClock, "presence work", &super::account());
     run(&Desk { data: &data, admin })
 }
 

@@ -7,8 +7,6 @@ use domain::{ClientId, EnterpriseNumber};
 use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use store::Store as _;
-use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use wss::Certificate;
 use wss::saml::{AssertionDraft, Attribute, NameIdentifier, unsigned};
@@ -158,9 +156,9 @@ impl Scene {
 
     /// Refuses a client, as another node would, and waits until the service knows.
     pub(super) fn revoke(&self, client: &str) {
-        let store = SqliteStore::open(self.data.path(), Options::default()).expect("a store");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(async {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let store = testkit::chosen_store(self.data.path()).await;
             let id = ClientId::parse(client).expect("an id");
             let mut client =
                 store.clients().client(id).await.expect("read").expect("a demonstration has it");

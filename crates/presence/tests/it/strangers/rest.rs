@@ -10,8 +10,6 @@ use std::sync::Arc;
 
 use domain::{Client, Role, TokenKey, sample};
 use serde_json::{Value, json};
-use store::Store as _;
-use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use testkit::Signer;
 
@@ -25,7 +23,7 @@ const SCOPES: [&str; 3] = ["register", "cancel", "consult"];
 #[tokio::main(flavor = "current_thread")]
 async fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(folder.path(), Options::default()).expect("a store");
+    let store = testkit::chosen_store(folder.path()).await;
     let scope = |name| Arc::from(format!("scope:presenceRegistration:{name}"));
     let client = Client {
         company: Some(sample::enterprise_number(1)),

@@ -1,0 +1,98 @@
+//! Steps of registrations' lives: each is loaded and locked, a rule decides, and what it answers is kept.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use deadpool_postgres::{Client, Transaction};
+use domain::{Amended, HistoryEntry, ItemErrors, Registration, RegistrationId, Status};
+use store::{Beside, Once, Transition, Written};
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::failure::Failure;
+use crate::row::{self, COLUMNS};
+use crate::step::Steps;
+use crate::{audit, checks, once, window};
+
+pub(crate) type Answers = Vec<Result<Registration, ItemErrors>>;
+
+/// The registrations of a call, as they now stand.
+pub(crate) type Found = HashMap<RegistrationId, Registration>;
+
+/// Decides on each registration as the one before left it, in one transaction.
+pub(crate) async fn amend(
+    connection: &mut Client,
+    ids: &[Option<RegistrationId>],
+    transition: &Transition,
+    beside: &Beside,
+) -> Result<Written<Answers>, Failure> {
+    let transaction = connection.transaction().await?;
+    let Beside { entry, once } = beside;
+    if let Some(kept) = once::before(&transaction, once.as_ref()).await? {
+        return Ok(Written::Before(kept));
+    }
+    let mut found = load(&transaction, ids).await?;
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(&mut found, ids, transition)));
+    let (answers, entries) = decided.map_err(|_| Failure::Panicked)?;
+    if !entries.is_empty() {
+        Steps::of(&found, &entries).keep(&transaction).await?;
+        let cancelled: Vec<_> = cancelled(&found, &entries).collect();
+        if !cancelled.is_empty() {
+            checks::repetitions_wait(&transaction, &cancelled).await?;
+        }
+    }
+    if let Some(entry) = entry {
+        audit::append(&transaction, &entry.clone().decided(ids, &answers)).await?;
+    }
+    if let Some(once) = once {
+        once::keep(&transaction, once, &Once::decided(&answers)).await?;
+    }
+    transaction.commit().await?;
+    Ok(Written::Now(answers))
+}
+
+fn decide(
+    found: &mut Found,
+    ids: &[Option<RegistrationId>],
+    transition: &Transition,
+) -> (Answers, Vec<(RegistrationId, HistoryEntry)>) {
+    let (mut answers, mut entries) = (Vec::with_capacity(ids.len()), Vec::new());
+    for (place, id) in ids.iter().enumerate() {
+        let now = id.and_then(|id| found.get(&id));
+        answers.push(transition(place, now).map(|Amended { registration, entry }| {
+            entries.push((registration.id, entry));
+            found.insert(registration.id, registration.clone());
+            registration
+        }));
+    }
+    (answers, entries)
+}
+
+/// Those that have just been cancelled.
+fn cancelled<'f>(
+    found: &'f Found,
+    entries: &[(RegistrationId, HistoryEntry)],
+) -> impl Iterator<Item = &'f Registration> {
+    let cancelled = entries.iter().filter(|(_, entry)| entry.status == Status::Cancelled);
+    cancelled.filter_map(|(id, _)| found.get(id))
+}
+
+/// Locks in the order of the ids, so that two calls never wait for each other in a circle.
+pub(crate) async fn load(
+    transaction: &Transaction<'_>,
+    ids: &[Option<RegistrationId>],
+) -> Result<Found, Failure> {
+    let numbers: Vec<_> = ids.iter().flatten().map(|id| id.number()).collect();
+    let (Some(first), Some(last)) = (numbers.iter().min(), numbers.iter().max()) else {
+        return Ok(Found::new());
+    };
+    let window = window::of("$2", "$3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM registration WHERE id = ANY($1) AND {window} ORDER BY id FOR UPDATE"
+    );
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
+    let rows = transaction.query_typed(&sql, &parameters).await?;
+    rows.iter()
+        .map(|row| row::registration(row, 0).map(|registration| (registration.id, registration)))
+        .collect()
+}

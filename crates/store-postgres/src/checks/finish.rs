@@ -1,0 +1,172 @@
+use std::collections::{HashMap, HashSet};
+
+use deadpool_postgres::{Client, Transaction};
+use domain::{HistoryEntry, Inss, Registration, RegistrationId, Remark, Status};
+use jiff::Timestamp;
+use store::{Finding, Finished, Repetition};
+use tokio_postgres::types::{ToSql, Type};
+
+use super::repeated::earlier;
+use crate::failure::Failure;
+use crate::step::Steps;
+use crate::{amend, registers, window};
+
+/// Keeps what the checks of a lease found, in one transaction.
+pub(super) async fn finish(
+    connection: &mut Client,
+    lease: u64,
+    version: u64,
+    findings: &[Finding],
+    at: Timestamp,
+) -> Result<Finished, Failure> {
+    let transaction = connection.transaction().await?;
+    if registers::hold_version(&transaction).await? != version {
+        return Ok(Finished::Stale);
+    }
+    let token = lease.cast_signed();
+    let held = "DELETE FROM check_lease WHERE token = $1";
+    if transaction.execute_typed(held, &[(&token, Type::INT8)]).await? == 0 {
+        return Ok(Finished::Lost);
+    }
+    for table in ["check_range", "recheck"] {
+        let sql = format!("DELETE FROM {table} WHERE lease = $1");
+        transaction.execute_typed(&sql, &[(&token, Type::INT8)]).await?;
+    }
+    let ids: Vec<_> = findings.iter().map(|finding| Some(finding.id)).collect();
+    let mut found = amend::load(&transaction, &ids).await?;
+    let repeated = still_repeated(&transaction, findings, &found).await?;
+    let (mut entries, mut moved) = (Vec::new(), Vec::new());
+    for finding in findings {
+        let Some(now) = found.get_mut(&finding.id) else { continue };
+        let before = (now.newest, now.sector, now.located.clone());
+        if let Some(entry) = decide(now, finding, repeated.contains(&finding.id), at) {
+            entries.push((finding.id, entry));
+        } else if before != (now.newest, now.sector, now.located.clone()) {
+            moved.push(finding.id);
+        }
+    }
+    Steps::of(&found, &entries).and_moved(&found, &moved).keep(&transaction).await?;
+    transaction.commit().await?;
+    Ok(Finished::Kept)
+}
+
+/// Brings a registration to what was found; answers the entry that tells it, if there is anything to tell.
+fn decide(
+    now: &mut Registration,
+    finding: &Finding,
+    repeated: bool,
+    at: Timestamp,
+) -> Option<HistoryEntry> {
+    if now.status == Status::Cancelled {
+        return None;
+    }
+    now.newest = finding.newest;
+    now.sector = finding.sector.or(now.sector);
+    now.located = finding.located.clone().or(now.located.take());
+    let remarks =
+        if repeated { finding.remarks } else { finding.remarks.without(Remark::Duplicate) };
+    let amended = now.checked_for(finding.cause.clone(), remarks, at)?;
+    *now = amended.registration;
+    Some(amended.entry)
+}
+
+/// Which of those that were found to be repetitions still are. Between the question and the answer the earlier one may
+/// have been cancelled, and then this one was not yet among those that wait because of it. What is seen here is held, so
+/// that who cancels it from now on finds this one.
+async fn still_repeated(
+    transaction: &Transaction<'_>,
+    findings: &[Finding],
+    found: &HashMap<RegistrationId, Registration>,
+) -> Result<HashSet<RegistrationId>, Failure> {
+    let is_one = |finding: &&Finding| finding.remarks.contains(Remark::Duplicate);
+    let registrations: Vec<_> =
+        findings.iter().filter(is_one).filter_map(|finding| found.get(&finding.id)).collect();
+    let mut asked = with_numbers(transaction, &registrations).await?;
+    let mut repeated = HashSet::new();
+    while !asked.is_empty() {
+        let earlier = earlier(&**transaction, &asked).await?;
+        let held = hold(transaction, earlier.iter().flatten().copied().collect()).await?;
+        let mut left = Vec::new();
+        for (asked, earlier) in asked.into_iter().zip(earlier) {
+            match earlier {
+                Some(id) if held.contains(&id) => {
+                    repeated.insert(asked.registration.id);
+                }
+                // It was cancelled while this waited for it; there may be another one.
+                Some(_) => left.push(asked),
+                None => {}
+            }
+        }
+        asked = left;
+    }
+    Ok(repeated)
+}
+
+async fn with_numbers(
+    transaction: &Transaction<'_>,
+    registrations: &[&Registration],
+) -> Result<Vec<Repetition>, Failure> {
+    let persons: Vec<Inss> =
+        registrations.iter().filter_map(|registration| registration.inss()).collect();
+    let mut numbers = registers::numbers_of(transaction, &persons).await?.into_iter();
+    let with = |registration: &&Registration| Repetition {
+        registration: (*registration).clone(),
+        numbers: match registration.inss() {
+            Some(_) => numbers.next().unwrap_or_default(),
+            None => Vec::new(),
+        },
+    };
+    Ok(registrations.iter().map(with).collect())
+}
+
+/// Holds registrations as they are until the transaction ends; answers those that are not cancelled.
+async fn hold(transaction: &Transaction<'_>, ids: Vec<i64>) -> Result<HashSet<i64>, Failure> {
+    let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
+        return Ok(HashSet::new());
+    };
+    let window = window::of("$2", "$3");
+    let sql = format!(
+        "SELECT id, status FROM registration WHERE id = ANY($1) AND {window} ORDER BY id FOR SHARE"
+    );
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
+    let rows = transaction.query_typed(&sql, &parameters).await?;
+    let cancelled = i16::from(Status::Cancelled.number());
+    let mut held = HashSet::new();
+    for row in &rows {
+        if row.try_get::<_, i16>(1)? != cancelled {
+            held.insert(row.try_get(0)?);
+        }
+    }
+    Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Cause, Remarks, Sector, sample};
+    use store::contract::sample_registration;
+
+    use super::*;
+
+    #[test]
+    fn a_repetition_that_is_none_any_more_loses_its_remark_only() {
+        let id = RegistrationId::new(1).expect("an id");
+        let remarks = Remarks::NONE.with(Remark::Duplicate).with(Remark::WorkUnknown);
+        let finding = Finding {
+            id,
+            remarks,
+            newest: Some(sample::inss(9)),
+            sector: Some(Sector::Cleaning),
+            located: None,
+            cause: Cause::Check,
+        };
+        for (repeated, expected) in
+            [(true, remarks), (false, Remarks::NONE.with(Remark::WorkUnknown))]
+        {
+            let mut now = sample_registration(1, 1, 1).stored_as(id);
+            let entry = decide(&mut now, &finding, repeated, Timestamp::UNIX_EPOCH);
+            assert_eq!(entry.expect("a first check").remarks, expected);
+            assert_eq!((now.remarks, now.newest), (expected, finding.newest));
+        }
+    }
+}

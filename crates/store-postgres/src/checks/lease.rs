@@ -1,0 +1,143 @@
+use std::collections::HashMap;
+
+use deadpool_postgres::{Client, Transaction};
+use domain::register::{ImportId, Register};
+use domain::{Cause, Registration, RegistrationId};
+use store::Lease;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::failure::Failure;
+use crate::lookup;
+
+const WAITS: &str = "SELECT EXISTS (SELECT FROM recheck WHERE lease = 0) \
+                     OR EXISTS (SELECT FROM check_range WHERE lease = 0) \
+                     OR EXISTS (SELECT FROM check_lease WHERE expires <= $1)";
+
+/// What another is about to take is left to it: nobody waits.
+const EXPIRED: &str = "DELETE FROM check_lease WHERE token = (SELECT token FROM check_lease WHERE expires <= $1 \
+                       ORDER BY token LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING token";
+const AGAIN: &str = "WITH taken AS MATERIALIZED (SELECT registration FROM recheck WHERE lease = 0 \
+                     ORDER BY registration LIMIT $2 FOR UPDATE SKIP LOCKED) \
+                     UPDATE recheck r SET lease = $1 FROM taken WHERE r.registration = taken.registration";
+const NEW: &str = "SELECT first, last FROM check_range WHERE lease = 0 ORDER BY first LIMIT $1 \
+                   FOR UPDATE SKIP LOCKED";
+
+/// Takes what waits.
+pub(super) async fn lease(
+    connection: &mut Client,
+    most: u32,
+    now: i64,
+    until: i64,
+) -> Result<Option<Lease>, Failure> {
+    let waits = connection.query_typed_one(WAITS, &[(&now, Type::INT8)]).await?;
+    if !waits.try_get::<_, bool>(0)? {
+        return Ok(None);
+    }
+    let transaction = connection.transaction().await?;
+    let token = transaction.query_typed_one("SELECT nextval('check_token')", &[]).await?;
+    let token: i64 = token.try_get(0)?;
+    let any = take_over(&transaction, token, now).await?
+        || take_waiting(&transaction, token, most).await?;
+    if !any {
+        return Ok(None);
+    }
+    let held: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&until, Type::INT8)];
+    let keep = "INSERT INTO check_lease (token, expires) VALUES ($1, $2)";
+    transaction.execute_typed(keep, &held).await?;
+    let registrations = leased(&transaction, token).await?;
+    transaction.commit().await?;
+    Ok(Some(Lease { id: token.cast_unsigned(), registrations }))
+}
+
+/// Takes what somebody had who is gone, or will find that it has lost it.
+async fn take_over(transaction: &Transaction<'_>, token: i64, now: i64) -> Result<bool, Failure> {
+    let Some(row) = transaction.query_typed_opt(EXPIRED, &[(&now, Type::INT8)]).await? else {
+        return Ok(false);
+    };
+    let old: i64 = row.try_get(0)?;
+    for table in ["check_range", "recheck"] {
+        let sql = format!("UPDATE {table} SET lease = $1 WHERE lease = $2");
+        let tokens: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&old, Type::INT8)];
+        transaction.execute_typed(&sql, &tokens).await?;
+    }
+    Ok(true)
+}
+
+/// Half of what waits again, so that neither kind waits for the other to come to an end; the rest new ones.
+async fn take_waiting(
+    transaction: &Transaction<'_>,
+    token: i64,
+    most: u32,
+) -> Result<bool, Failure> {
+    let half = i64::from(most.div_ceil(2));
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&half, Type::INT8)];
+    let again = transaction.execute_typed(AGAIN, &parameters).await?;
+    let rest = i64::from(most) - i64::try_from(again).unwrap_or(i64::MAX);
+    let rows = transaction.query_typed(NEW, &[(&rest, Type::INT8)]).await?;
+    let (mut whole, mut left) = (Vec::new(), rest);
+    for row in &rows {
+        let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if left == 0 {
+            break;
+        }
+        if last - first < left {
+            whole.push(first);
+            left -= last - first + 1;
+        } else {
+            split(transaction, first, first + left).await?;
+            whole.push(first);
+            left = 0;
+        }
+    }
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&token, Type::INT8), (&whole, Type::INT8_ARRAY)];
+    let take = "UPDATE check_range SET lease = $1 WHERE first = ANY($2)";
+    let new = transaction.execute_typed(take, &parameters).await?;
+    Ok(again + new > 0)
+}
+
+/// Divides a range: the second part begins at `next`.
+async fn split(transaction: &Transaction<'_>, first: i64, next: i64) -> Result<(), Failure> {
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&first, Type::INT8), (&next, Type::INT8)];
+    let rest =
+        "INSERT INTO check_range (first, last) SELECT $2, last FROM check_range WHERE first = $1";
+    transaction.execute_typed(rest, &parameters).await?;
+    let cut = "UPDATE check_range SET last = $2 - 1 WHERE first = $1";
+    transaction.execute_typed(cut, &parameters).await?;
+    Ok(())
+}
+
+/// New ones first, each kind in the order of the ids. What is no longer kept is passed over.
+async fn leased(
+    transaction: &Transaction<'_>,
+    token: i64,
+) -> Result<Vec<(Registration, Cause)>, Failure> {
+    let new = "SELECT id FROM check_range, generate_series(first, last) AS id WHERE lease = $1 ORDER BY id";
+    let new = transaction.query_typed(new, &[(&token, Type::INT8)]).await?;
+    let again =
+        "SELECT registration, register, import FROM recheck WHERE lease = $1 ORDER BY registration";
+    let again = transaction.query_typed(again, &[(&token, Type::INT8)]).await?;
+    let new = new.iter().map(|row| Ok((row.try_get(0)?, Cause::Check)));
+    let waiting: Vec<_> = new.chain(again.iter().map(waiting)).collect::<Result<_, Failure>>()?;
+    let ids: Vec<i64> = waiting.iter().map(|(id, _)| *id).collect();
+    let found = lookup::registrations(transaction, &ids).await?;
+    let mut found: HashMap<i64, _> =
+        found.into_iter().map(|registration| (registration.id.number(), registration)).collect();
+    let with = |(id, cause)| found.remove(&id).map(|registration| (registration, cause));
+    Ok(waiting.into_iter().filter_map(with).collect())
+}
+
+fn waiting(row: &Row) -> Result<(i64, Cause), Failure> {
+    let id: i64 = row.try_get(0)?;
+    let unreadable = Failure::Unreadable { id, field: "cause of a check" };
+    let import: i64 = row.try_get(2)?;
+    let cause = match row.try_get::<_, Option<i16>>(1)? {
+        Some(number) => {
+            let register = Register::from_number(number.into()).ok_or(unreadable)?;
+            Cause::RegisterChange { register, import: ImportId(import) }
+        }
+        None => Cause::EarlierCancelled { id: RegistrationId::new(import).ok_or(unreadable)? },
+    };
+    Ok((id, cause))
+}

@@ -1,0 +1,82 @@
+//! What waits to be checked, and what checks found.
+
+mod finish;
+mod lease;
+mod repeated;
+mod spread;
+
+use async_trait::async_trait;
+use deadpool_postgres::Client;
+use domain::Error;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{Backlog, Checks, Finding, Finished, Lease, Repetition};
+
+use crate::PostgresStore;
+use crate::failure::Failure;
+
+pub(crate) use repeated::repetitions_wait;
+
+#[async_trait]
+impl Checks for PostgresStore {
+    async fn backlog(&self) -> Result<Backlog, Error> {
+        let backlog = self.database.repeat_always("backlog of checks", || async {
+            backlog(&self.database.connection().await?).await
+        });
+        Ok(backlog.await?)
+    }
+
+    async fn lease(
+        &self,
+        most: u32,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, Error> {
+        let (now, until) = (now.as_millisecond(), until.as_millisecond());
+        // When its connection is lost, nobody has the lease, and what it took waits again in time.
+        let lease = self.database.repeat_always("lease checks", || async {
+            lease::lease(&mut self.database.connection().await?, most, now, until).await
+        });
+        Ok(lease.await?)
+    }
+
+    async fn finish(
+        &self,
+        lease: u64,
+        version: u64,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Result<Finished, Error> {
+        // Repeated only when it was certainly not done: afterwards the lease is gone, and it would seem to be lost.
+        let finished = self.database.repeat("finish checks", || async {
+            let mut connection = self.database.connection().await?;
+            finish::finish(&mut connection, lease, version, &findings, at).await
+        });
+        Ok(finished.await?)
+    }
+
+    async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
+        let repeated = self.database.repeat_always("repetitions", || async {
+            let connection = self.database.connection().await?;
+            let earlier = repeated::earlier(&**connection, &asked).await?;
+            Ok(earlier.iter().map(Option::is_some).collect())
+        });
+        Ok(repeated.await?)
+    }
+
+    async fn spread(&self, since: Date, most: u32) -> Result<u64, Error> {
+        let spread = self.database.repeat_always("spread changes", || async {
+            spread::spread(&mut self.database.connection().await?, since, most).await
+        });
+        Ok(spread.await?)
+    }
+}
+
+const BACKLOG: &str = "SELECT (SELECT coalesce(sum(last - first + 1), 0) FROM check_range)::bigint, \
+                       (SELECT count(*) FROM recheck), (SELECT count(*) FROM register_change)";
+
+async fn backlog(connection: &Client) -> Result<Backlog, Failure> {
+    let row = connection.query_typed_one(BACKLOG, &[]).await?;
+    let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
+    Ok(Backlog { new: count(0)?, again: count(1)?, changes: count(2)? })
+}

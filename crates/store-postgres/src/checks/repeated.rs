@@ -1,0 +1,163 @@
+use deadpool_postgres::Transaction;
+use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Status, Who};
+use store::Repetition;
+use tokio_postgres::GenericClient;
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::failure::Failure;
+use crate::{registers, row};
+
+/// For each that is asked, by its place, one that is earlier, says the same and is not cancelled. Nodes give ids out of
+/// blocks of their own, so the moment of creation comes before the id.
+const EARLIER: &str = "SELECT DISTINCT ON (a.place) a.place, e.id \
+     FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], \
+     $8::bigint[], $9::text[]) AS a (place, day, inss, limosa, created, id, works, company, vat), \
+     LATERAL ((SELECT r.id FROM registration r WHERE r.day = a.day AND r.inss = a.inss AND r.works = a.works \
+     AND (r.created, r.id) < (a.created, a.id) AND r.company = a.company \
+     AND r.foreign_vat IS NOT DISTINCT FROM a.vat AND r.event IS NULL AND r.status <> $10 LIMIT 1) \
+     UNION ALL (SELECT r.id FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
+     AND r.limosa IS NOT NULL AND r.works = a.works AND (r.created, r.id) < (a.created, a.id) AND r.event IS NULL \
+     AND r.status <> $10 LIMIT 1)) AS e";
+
+/// Those that may only repeat an earlier one: its person's, whatever their employer, with the remark.
+const LATER: &str = "SELECT e.id FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], \
+     $6::text[]) AS a (day, inss, limosa, created, id, works), \
+     LATERAL ((SELECT r.id FROM registration r WHERE r.day = a.day AND r.inss = a.inss AND r.works = a.works \
+     AND (r.created, r.id) > (a.created, a.id) AND r.remarks & $7 <> 0 OFFSET 0) \
+     UNION ALL (SELECT r.id FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
+     AND r.limosa IS NOT NULL AND r.works = a.works AND (r.created, r.id) > (a.created, a.id) \
+     AND r.remarks & $7 <> 0 OFFSET 0)) AS e";
+
+/// What is compared of registrations, a column each array; one row for each number of a person.
+#[derive(Default)]
+struct Asked<'a> {
+    place: Vec<i32>,
+    day: Vec<i32>,
+    inss: Vec<Option<i64>>,
+    limosa: Vec<Option<&'a str>>,
+    created: Vec<i64>,
+    id: Vec<i64>,
+    works: Vec<&'a str>,
+    company: Vec<Option<i64>>,
+    vat: Vec<Option<&'a str>>,
+}
+
+impl<'a> Asked<'a> {
+    fn push(&mut self, place: i32, registration: &'a Registration, number: Option<Inss>) {
+        let submission = &registration.submission;
+        let limosa = match &submission.who {
+            Who::Posted { limosa } => Some(limosa.as_str()),
+            _ => None,
+        };
+        self.place.push(place);
+        self.day.push(row::day_number(submission.day));
+        self.inss.push(number.map(|inss| inss.number().cast_signed()));
+        self.limosa.push(limosa);
+        self.created.push(registration.created.as_millisecond());
+        self.id.push(registration.id.number());
+        self.works.push(submission.works.as_str());
+        self.company.push(row::company(&submission.who));
+        self.vat.push(submission.who.foreign_vat().map(ForeignVatNumber::as_str));
+    }
+
+    /// A row for each number, and one for who has none.
+    fn push_each(&mut self, place: i32, registration: &'a Registration, numbers: &[Inss]) {
+        match registration.submission.who {
+            Who::Posted { .. } => self.push(place, registration, None),
+            _ => numbers.iter().for_each(|number| self.push(place, registration, Some(*number))),
+        }
+    }
+}
+
+/// For each that is asked an earlier registration that says the same and is not cancelled. A moment repeats nothing.
+pub(super) async fn earlier(
+    client: &impl GenericClient,
+    asked: &[Repetition],
+) -> Result<Vec<Option<i64>>, Failure> {
+    let mut earlier = vec![None; asked.len()];
+    let mut all = Asked::default();
+    for (place, Repetition { registration, numbers }) in (0..).zip(asked) {
+        if registration.submission.moment.is_none() {
+            all.push_each(place, registration, numbers);
+        }
+    }
+    if all.id.is_empty() {
+        return Ok(earlier);
+    }
+    let cancelled = i16::from(Status::Cancelled.number());
+    let parameters: [(&(dyn ToSql + Sync), Type); 10] = [
+        (&all.place, Type::INT4_ARRAY),
+        (&all.day, Type::INT4_ARRAY),
+        (&all.inss, Type::INT8_ARRAY),
+        (&all.limosa, Type::TEXT_ARRAY),
+        (&all.created, Type::INT8_ARRAY),
+        (&all.id, Type::INT8_ARRAY),
+        (&all.works, Type::TEXT_ARRAY),
+        (&all.company, Type::INT8_ARRAY),
+        (&all.vat, Type::TEXT_ARRAY),
+        (&cancelled, Type::INT2),
+    ];
+    for row in client.query_typed(EARLIER, &parameters).await? {
+        let place: i32 = row.try_get(0)?;
+        if let Some(earlier) = usize::try_from(place).ok().and_then(|place| earlier.get_mut(place))
+        {
+            *earlier = Some(row.try_get(1)?);
+        }
+    }
+    Ok(earlier)
+}
+
+/// Registrations that only repeat those that have just been cancelled are to be checked again.
+pub(crate) async fn repetitions_wait(
+    transaction: &Transaction<'_>,
+    cancelled: &[&Registration],
+) -> Result<(), Failure> {
+    let persons: Vec<Inss> =
+        cancelled.iter().filter_map(|registration| registration.inss()).collect();
+    let mut numbers = registers::numbers_of(transaction, &persons).await?.into_iter();
+    let duplicate = Remarks::NONE.with(Remark::Duplicate).bits().cast_signed();
+    // One after the other: each registration that waits is told which one was cancelled.
+    for registration in cancelled {
+        let numbers = match registration.inss() {
+            Some(_) => numbers.next().unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut all = Asked::default();
+        all.push_each(0, registration, &numbers);
+        let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
+            (&all.day, Type::INT4_ARRAY),
+            (&all.inss, Type::INT8_ARRAY),
+            (&all.limosa, Type::TEXT_ARRAY),
+            (&all.created, Type::INT8_ARRAY),
+            (&all.id, Type::INT8_ARRAY),
+            (&all.works, Type::TEXT_ARRAY),
+            (&duplicate, Type::INT4),
+        ];
+        let rows = transaction.query_typed(LATER, &parameters).await?;
+        let later = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        wait_again(&**transaction, later, None, registration.id.number()).await?;
+    }
+    Ok(())
+}
+
+/// Lets registrations wait to be checked again; whoever is checking them has seen an older state.
+pub(super) async fn wait_again(
+    client: &impl GenericClient,
+    mut registrations: Vec<i64>,
+    register: Option<i16>,
+    import: i64,
+) -> Result<(), Failure> {
+    // In the order of the ids, so that two that let the same ones wait do not wait for each other in a circle.
+    registrations.sort_unstable();
+    registrations.dedup();
+    if registrations.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO recheck (registration, register, import) SELECT id, $2, $3 FROM unnest($1::bigint[]) AS id \
+               ON CONFLICT (registration) DO UPDATE SET register = excluded.register, import = excluded.import, \
+               lease = 0";
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&registrations, Type::INT8_ARRAY), (&register, Type::INT2), (&import, Type::INT8)];
+    client.execute_typed(sql, &parameters).await?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+use std::sync::Arc;
+
+use deadpool_postgres::PoolError;
+use domain::{Error, ErrorKind};
+use thiserror::Error as ThisError;
+use tokio_postgres::error::SqlState;
+
+use crate::schema::SchemaError;
+
+/// Why the store could not do a job. Cheap to hand to every call that shared a commit.
+#[derive(Clone, Debug, ThisError)]
+pub(crate) enum Failure {
+    #[error("{}", told(.0))]
+    Postgres(Arc<tokio_postgres::Error>),
+    #[error("no connection to the database: {0}")]
+    Connection(Arc<str>),
+    #[error("the database did not answer in time")]
+    Late,
+    #[error("a rule panicked; the transaction was rolled back")]
+    Panicked,
+    #[error("the store is closed")]
+    Closed,
+    #[error("too many jobs wait for the store")]
+    Full,
+    #[error("a search of more than {0} registrations")]
+    TooBroad(u32),
+    #[error("no id of 15 digits is left")]
+    OutOfIds,
+    #[error("registration {id}: the stored {field} cannot be read")]
+    Unreadable { id: i64, field: &'static str },
+    #[error("another import of the same is under way")]
+    Busy,
+    #[error("a row or a key of another register")]
+    OtherRegister,
+    #[error("the stored outcome of a call cannot be read")]
+    UnreadableOutcome,
+    #[error("a stored secret cannot be read")]
+    UnreadableSecret,
+    #[error("a client: the stored {field} cannot be read")]
+    UnreadableClient { field: &'static str },
+}
+
+/// PostgreSQL's own words stand in the source of its error.
+fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(database) => format!("{} ({})", database.message(), database.code().code()),
+        None => error.to_string(),
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(Arc::new(error))
+    }
+}
+
+impl From<PoolError> for Failure {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => Self::Connection(told(&error).into()),
+            other => Self::Connection(other.to_string().into()),
+        }
+    }
+}
+
+impl Failure {
+    /// May the same transaction succeed when it is tried again? It was rolled back by the server, or it never began.
+    pub(crate) fn is_worth_repeating(&self) -> bool {
+        match self {
+            Self::Postgres(error) => error.code().is_some_and(|code| {
+                *code == SqlState::T_R_SERIALIZATION_FAILURE
+                    || *code == SqlState::T_R_DEADLOCK_DETECTED
+                    || is_away(code)
+            }),
+            Self::Connection(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Did the server itself say that it has undone the transaction?
+    pub(crate) fn is_rolled_back(&self) -> bool {
+        matches!(self, Self::Postgres(error) if error.code().is_some()) && !self.leaves_it_open()
+    }
+
+    /// Was the connection lost, so that nobody here knows whether the transaction was committed?
+    pub(crate) fn leaves_it_open(&self) -> bool {
+        matches!(self, Self::Postgres(error) if error.code().is_none_or(|code| {
+            *code == SqlState::ADMIN_SHUTDOWN || *code == SqlState::CRASH_SHUTDOWN
+        }))
+    }
+}
+
+/// The server starts, stops, has no place, or is a standby for the moment.
+fn is_away(code: &SqlState) -> bool {
+    [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        SqlState::QUERY_CANCELED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::DISK_FULL,
+        SqlState::OUT_OF_MEMORY,
+    ]
+    .contains(code)
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let kind = match &failure {
+            Failure::Postgres(error) => match error.code() {
+                None => ErrorKind::StoreUnavailable,
+                Some(code) if failure.is_worth_repeating() || is_away(code) => {
+                    ErrorKind::StoreUnavailable
+                }
+                Some(_) => ErrorKind::Internal,
+            },
+            Failure::Connection(_) | Failure::Late | Failure::Closed => ErrorKind::StoreUnavailable,
+            Failure::Panicked
+            | Failure::OtherRegister
+            | Failure::Unreadable { .. }
+            | Failure::UnreadableOutcome
+            | Failure::UnreadableSecret
+            | Failure::UnreadableClient { .. } => ErrorKind::Internal,
+            Failure::OutOfIds => ErrorKind::StoreRefused,
+            Failure::Full => ErrorKind::Overloaded,
+            Failure::Busy => ErrorKind::RegisterBusy,
+            Failure::TooBroad(budget) => {
+                return Self::new(ErrorKind::SearchTooBroad { budget: *budget });
+            }
+        };
+        Self::caused_by(kind, failure)
+    }
+}
+
+/// What opening a store may answer.
+pub(crate) fn opening(error: SchemaError) -> Error {
+    match error {
+        SchemaError::Failure(failure) => failure.into(),
+        newer @ SchemaError::Newer { .. } => Error::caused_by(ErrorKind::StoreRefused, newer),
+    }
+}

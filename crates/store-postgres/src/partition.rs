@@ -1,0 +1,103 @@
+//! Partitions: months of days, made ahead of the days that are registered.
+
+use std::ops::RangeInclusive;
+
+use deadpool_postgres::Client;
+use jiff::civil::Date;
+use jiff::{Span, ToSpan as _};
+use tokio_postgres::types::Type;
+
+use crate::failure::Failure;
+use crate::row::day_number;
+
+/// The tables that are partitioned.
+const TABLES: [&str; 3] = ["registration", "history", "step"];
+
+/// Makes the partitions that hold `days`, where they are missing.
+pub(crate) async fn ensure(connection: &Client, days: RangeInclusive<Date>) -> Result<(), Failure> {
+    let mut month = days.start().first_of_month();
+    while month <= *days.end() {
+        let Ok(next) = month.checked_add(Span::new().months(1)) else { break };
+        for table in TABLES {
+            connection.batch_execute(&statement(table, month, next)).await?;
+        }
+        month = next;
+    }
+    Ok(())
+}
+
+/// It is made beside the table and then attached: that waits for nobody and lets nobody wait. Two nodes may make the same
+/// one at the same time: the lock lets one wait for the other.
+fn statement(table: &str, month: Date, next: Date) -> String {
+    let name = name(table, month);
+    let (from, until) = (day_number(month), day_number(next));
+    // Not `to_regclass`, which may still answer what it knew before it waited.
+    let there =
+        format!("(SELECT FROM pg_class WHERE relname = '{name}' AND pg_table_is_visible(oid))");
+    format!(
+        "DO $$ BEGIN \
+         IF NOT EXISTS {there} THEN \
+         PERFORM pg_advisory_xact_lock(hashtext('{name}')); \
+         IF NOT EXISTS {there} THEN \
+         CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES) \
+         WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02); \
+         ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({until}); \
+         END IF; END IF; END $$"
+    )
+}
+
+fn name(table: &str, month: Date) -> String {
+    format!("{table}_{:04}_{:02}", month.year(), month.month())
+}
+
+/// The days whose partitions are made ahead: registrations are for a few days around the present one.
+pub(crate) fn ahead(today: Date) -> RangeInclusive<Date> {
+    today..=today.checked_add(70.days()).unwrap_or(today)
+}
+
+/// Drops the months that end before `first`, the first day that is kept; answers their names.
+pub(crate) async fn drop_before(connection: &Client, first: Date) -> Result<Vec<String>, Failure> {
+    let mut dropped = Vec::new();
+    for table in TABLES {
+        for row in connection.query_typed(PARTITIONS, &[(&table, Type::TEXT)]).await? {
+            let partition: String = row.try_get(0)?;
+            if month_of(table, &partition).is_some_and(|month| month.last_of_month() < first) {
+                // Detaching waits for those who read it, and lets nobody wait.
+                let detach =
+                    format!("ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY");
+                connection.batch_execute(&detach).await?;
+                connection.batch_execute(&format!("DROP TABLE {partition}")).await?;
+                dropped.push(partition);
+            }
+        }
+    }
+    Ok(dropped)
+}
+
+/// The names of a table's partitions.
+const PARTITIONS: &str = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+                          WHERE i.inhparent = to_regclass($1) ORDER BY 1";
+
+/// The first day of the month that a partition's name tells.
+fn month_of(table: &str, partition: &str) -> Option<Date> {
+    let (year, month) = partition.strip_prefix(table)?.strip_prefix('_')?.split_once('_')?;
+    Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_partition_tells_its_month_by_its_name() {
+        for month in [date(2026, 11, 1), date(2030, 1, 1)] {
+            for table in TABLES {
+                assert_eq!(month_of(table, &name(table, month)), Some(month));
+            }
+        }
+        assert_eq!(month_of("history", "registration_2026_11"), None);
+        assert_eq!(month_of("history", "history_2026_13"), None);
+    }
+}

@@ -1,0 +1,113 @@
+use deadpool_postgres::Client;
+use thiserror::Error;
+use tokio_postgres::types::Type;
+
+use crate::database::Database;
+use crate::failure::Failure;
+
+/// Every step of the schema, by its number. A step that was released is never changed: add one.
+const MIGRATIONS: &[(i32, &str)] = &[
+    (1, include_str!("../migrations/0001_registrations.sql")),
+    (2, include_str!("../migrations/0002_audit.sql")),
+    (3, include_str!("../migrations/0003_steps.sql")),
+    (4, include_str!("../migrations/0004_checks.sql")),
+    (5, include_str!("../migrations/0005_secrets.sql")),
+    (10, include_str!("../migrations/0010_clients.sql")),
+    (11, include_str!("../migrations/0011_replays.sql")),
+    (12, include_str!("../migrations/0012_registers.sql")),
+    (13, include_str!("../migrations/0013_addresses.sql")),
+    (14, include_str!("../migrations/0014_extracts.sql")),
+    (15, include_str!("../migrations/0015_webhooks.sql")),
+];
+
+/// Who migrates holds this lock ("PRES"), so that nodes that start together wait for each other.
+const LOCK: i64 = 0x5052_4553;
+
+/// Why a database is refused.
+#[derive(Debug, Error)]
+pub(crate) enum SchemaError {
+    #[error(
+        "the database has schema version {found}, this program knows versions up to {known}: use the newer program \
+         that made it, or restore a backup"
+    )]
+    Newer { found: i32, known: i32 },
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl From<tokio_postgres::Error> for SchemaError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+/// Brings the schema to this program's version, each step in a transaction of its own; refuses a newer one untouched.
+pub(crate) async fn migrate(database: &Database) -> Result<(), SchemaError> {
+    let mut connection = database.connection().await?;
+    connection
+        .batch_execute("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)")
+        .await
+        .or_else(|error| if is_race(&error) { Ok(()) } else { Err(error) })?;
+    for (step, sql) in MIGRATIONS {
+        apply(&mut connection, *step, sql).await?;
+    }
+    connection.execute_typed(GO_ON_WITH_STEPS, &[]).await?;
+    Ok(())
+}
+
+/// A step that this server cannot have counted yet was brought from another one: those to come go on behind it.
+const GO_ON_WITH_STEPS: &str = "UPDATE step_base SET base = base + ahead.by FROM (SELECT (SELECT max(entry) FROM step) \
+     - (SELECT base FROM step_base) - pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1 AS by) AS ahead \
+     WHERE ahead.by > 0";
+
+/// The version that is found, 0 where there is none, and the newest that this program knows.
+pub(crate) async fn versions(database: &Database) -> Result<(u32, u32), Failure> {
+    let connection = database.connection().await?;
+    let there = "SELECT to_regclass('schema_version') IS NOT NULL";
+    let there: bool = connection.query_typed_one(there, &[]).await?.try_get(0)?;
+    let found: i32 = if there {
+        let newest = "SELECT coalesce(max(version), 0) FROM schema_version";
+        connection.query_typed_one(newest, &[]).await?.try_get(0)?
+    } else {
+        0
+    };
+    Ok((found.unsigned_abs(), newest().unsigned_abs()))
+}
+
+fn newest() -> i32 {
+    MIGRATIONS.iter().map(|(step, _)| *step).max().unwrap_or(0)
+}
+
+/// Of two that create the same at the same time one is told that it is there already, even with IF NOT EXISTS.
+fn is_race(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION)
+}
+
+async fn apply(connection: &mut Client, step: i32, sql: &str) -> Result<(), SchemaError> {
+    let transaction = connection.transaction().await?;
+    transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)]).await?;
+    let row = transaction
+        .query_typed_one("SELECT coalesce(max(version), 0) FROM schema_version", &[])
+        .await?;
+    let found: i32 = row.try_get(0)?;
+    let known = newest();
+    if found > known {
+        return Err(SchemaError::Newer { found, known });
+    }
+    let record = "INSERT INTO schema_version VALUES ($1) ON CONFLICT DO NOTHING";
+    if transaction.execute_typed(record, &[(&step, Type::INT4)]).await? == 1 {
+        transaction.batch_execute(sql).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_in_order_and_each_has_a_number_of_its_own() {
+        assert!(MIGRATIONS.is_sorted_by(|one, next| one.0 < next.0));
+    }
+}

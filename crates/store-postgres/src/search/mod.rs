@@ -1,0 +1,145 @@
+//! Searching: one statement looks at no more registrations than the budget, counts what matches, and reads one page.
+
+mod filters;
+mod moments;
+mod near;
+mod statement;
+
+use deadpool_postgres::Client;
+use domain::{Search, SearchPage, Sight, Visibility, WorkMoment};
+use tokio_postgres::Row;
+
+use crate::failure::Failure;
+use crate::row;
+use crate::sql::Sql;
+use crate::way::{self, Stored, Way};
+
+/// Finds registrations.
+pub(crate) async fn search(
+    connection: &Client,
+    search: &Search,
+    visible: &Visibility,
+    budget: u32,
+) -> Result<SearchPage, Failure> {
+    let mut found = Ok(SearchPage::default());
+    for try_ in tries(connection, search, visible).await? {
+        found = page(connection, try_, search, budget).await;
+        if !matches!(found, Err(Failure::TooBroad(_))) {
+            break;
+        }
+    }
+    found
+}
+
+/// Finds begins and ends of work.
+pub(crate) async fn moments(
+    connection: &Client,
+    search: &Search,
+    visible: &Visibility,
+    budget: u32,
+) -> Result<Vec<WorkMoment>, Failure> {
+    let mut found = Ok(Vec::new());
+    for try_ in tries(connection, search, visible).await? {
+        found = moments::of(connection, try_, search, budget).await;
+        if !matches!(found, Err(Failure::TooBroad(_))) {
+            break;
+        }
+    }
+    found
+}
+
+/// Ways that lead to everything that is searched for and may be seen.
+struct Try<'v> {
+    ways: Vec<Way>,
+    /// What of it may be seen; `None` where the ways meet nothing else.
+    sights: Option<&'v [Sight]>,
+}
+
+impl Try<'_> {
+    /// What a row has to be like.
+    fn conditions(&self, sql: &mut Sql, search: &Search) -> String {
+        let matching = filters::of(sql, search);
+        match self.sights {
+            Some(sights) => matching + " AND " + &way::shown(sights, sql),
+            None => matching,
+        }
+    }
+
+    /// Refuses ways that step into an index more often than the budget allows.
+    fn hold_to(&self, budget: u32) -> Result<(), Failure> {
+        let steps = self.ways.iter().map(Way::steps).sum::<usize>();
+        let too_many = self.ways.len() > 1 && steps > budget as usize;
+        if too_many { Err(Failure::TooBroad(budget)) } else { Ok(()) }
+    }
+}
+
+/// One after the other, as long as one is too broad. By a person there is too much perhaps that the caller may not see:
+/// then the caller's own ways, whose length is its own alone.
+async fn tries<'v>(
+    connection: &Client,
+    search: &Search,
+    visible: &'v Visibility,
+) -> Result<Vec<Try<'v>>, Failure> {
+    let Some(stored) = stored_days(connection).await? else { return Ok(Vec::new()) };
+    let sights = match visible {
+        Visibility::Everything => {
+            return Ok(vec![Try { ways: Way::all_of(search, stored), sights: None }]);
+        }
+        Visibility::Only(sights) => sights,
+    };
+    let own = Try { ways: Way::of_sights(search, sights, stored), sights: None };
+    if search.inss.is_none() {
+        return Ok(vec![own]);
+    }
+    Ok(vec![Try { ways: Way::all_of(search, stored), sights: Some(sights) }, own])
+}
+
+async fn page(
+    connection: &Client,
+    try_: Try<'_>,
+    search: &Search,
+    budget: u32,
+) -> Result<SearchPage, Failure> {
+    if try_.ways.is_empty() {
+        return Ok(SearchPage::default());
+    }
+    try_.hold_to(budget)?;
+    let mut sql = Sql::default();
+    let matching = try_.conditions(&mut sql, search);
+    if let Some(circle) = search.near {
+        let text = statement::of_places(&mut sql, &try_.ways, &matching, budget);
+        return near::search(connection, &text, &sql, search, circle, budget).await;
+    }
+    let text = statement::of_page(&mut sql, &try_.ways, &matching, search, budget);
+    let rows = connection.query_typed(&text, &sql.borrowed()).await?;
+    read(&rows, budget)
+}
+
+fn read(rows: &[Row], budget: u32) -> Result<SearchPage, Failure> {
+    let Some(first) = rows.first() else { return Ok(SearchPage::default()) };
+    let (looked_at, count): (i64, i64) = (first.try_get(0)?, first.try_get(1)?);
+    if looked_at > i64::from(budget) {
+        return Err(Failure::TooBroad(budget));
+    }
+    // The counts stand on a row of their own when the page is empty.
+    let on_page = |row: &&Row| matches!(row.try_get::<_, Option<i64>>(2), Ok(Some(_)));
+    let registrations = rows
+        .iter()
+        .filter(on_page)
+        .map(|row| row::registration(row, 2))
+        .collect::<Result<_, _>>()?;
+    Ok(SearchPage { count: count.cast_unsigned(), registrations })
+}
+
+/// The first and the last day that have registrations: one step in an index for each end.
+pub(crate) async fn stored_days(connection: &Client) -> Result<Option<Stored>, Failure> {
+    let row = connection.query_typed_one(STORED_DAYS, &[]).await?;
+    let (first, last): (Option<i32>, Option<i32>) = (row.try_get(0)?, row.try_get(1)?);
+    Ok(first.zip(last))
+}
+
+pub(crate) const STORED_DAYS: &str = "SELECT min(day), max(day) FROM registration";
+
+#[cfg(test)]
+#[path = "../plan_tests.rs"]
+mod plan_tests;

@@ -1,0 +1,204 @@
+use std::collections::{HashMap, HashSet};
+
+use deadpool_postgres::Transaction;
+use domain::{Cause, EnterpriseNumber, HistoryEntry, Registration, RegistrationId, Sender};
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::failure::Failure;
+use crate::row;
+
+/// The place of an entry is the next one of its registration; `nth` counts the entries of one registration here. Each is
+/// told, in the order given.
+const APPEND: &str = "WITH e AS MATERIALIZED (SELECT e.*, e.nth + (SELECT coalesce(max(h.place), 0) FROM history h \
+     WHERE h.registration = e.id AND h.day = e.day AND h.employer = e.employer) AS place \
+     FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::smallint[], \
+     $7::integer[], $8::smallint[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::smallint[], \
+     $14::bigint[], $15::text[]) WITH ORDINALITY AS e (id, day, employer, nth, at, status, remarks, cause, reason, \
+     sender_id, sender_company, sender_type, register, import, owner, told)), \
+     appended AS (INSERT INTO history (registration, day, employer, place, at, status, remarks, cause, reason, \
+     sender_id, sender_company, sender_type, register, import) \
+     SELECT id, day, employer, place, at, status, remarks, cause, reason, sender_id, sender_company, sender_type, \
+     register, import FROM e) \
+     INSERT INTO step (entry, first, day, registration, count, place, sender) \
+     SELECT step_entry(), told - 1, day, id, 1, place, owner FROM e";
+
+const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
+     newest = n.newest, sector = n.sector, located = n.located \
+     FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], \
+     $9::bigint[], $10::smallint[], $11::text[]) \
+     AS n (id, day, employer, status, remarks, validated, newest, sector, located) \
+     WHERE r.id = n.id AND r.day = n.day AND r.employer = n.employer AND r.day BETWEEN $7 AND $8";
+
+/// What a call changed: how registrations now stand, and the entries that tell it; a column each array.
+#[derive(Default)]
+pub(crate) struct Steps<'a> {
+    now: Now,
+    entries: Entries<'a>,
+}
+
+#[derive(Default)]
+struct Now {
+    id: Vec<i64>,
+    day: Vec<i32>,
+    employer: Vec<i64>,
+    status: Vec<i16>,
+    remarks: Vec<i32>,
+    validated: Vec<Option<i64>>,
+    newest: Vec<Option<i64>>,
+    sector: Vec<Option<i16>>,
+    located: Vec<Option<String>>,
+}
+
+#[derive(Default)]
+struct Entries<'a> {
+    id: Vec<i64>,
+    day: Vec<i32>,
+    employer: Vec<i64>,
+    nth: Vec<i32>,
+    at: Vec<i64>,
+    status: Vec<i16>,
+    remarks: Vec<i32>,
+    cause: Vec<Option<i16>>,
+    reason: Vec<Option<&'a str>>,
+    sender_id: Vec<Option<&'a str>>,
+    sender_company: Vec<Option<i64>>,
+    sender_type: Vec<Option<&'a str>>,
+    register: Vec<Option<i16>>,
+    import: Vec<Option<i64>>,
+    /// Who sent the registration, and is told.
+    owner: Vec<Option<String>>,
+}
+
+impl<'a> Steps<'a> {
+    /// The steps of `entries`, in their order, that led to what is `found`.
+    pub(crate) fn of(
+        found: &HashMap<RegistrationId, Registration>,
+        entries: &'a [(RegistrationId, HistoryEntry)],
+    ) -> Self {
+        let mut steps = Self::default();
+        let mut counts: HashMap<RegistrationId, i32> = HashMap::new();
+        for (id, entry) in entries {
+            let Some(registration) = found.get(id) else { continue };
+            let nth = counts.entry(*id).or_default();
+            *nth += 1;
+            steps.entries.push(registration, *nth, entry);
+        }
+        let changed: HashSet<_> = entries.iter().map(|(id, _)| id).collect();
+        for registration in changed.into_iter().filter_map(|id| found.get(id)) {
+            steps.now.push(registration);
+        }
+        steps
+    }
+
+    /// With registrations that changed in a way that no entry tells.
+    pub(crate) fn and_moved(
+        mut self,
+        found: &HashMap<RegistrationId, Registration>,
+        moved: &[RegistrationId],
+    ) -> Self {
+        for registration in moved.iter().filter_map(|id| found.get(id)) {
+            self.now.push(registration);
+        }
+        self
+    }
+
+    /// Writes them.
+    pub(crate) async fn keep(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+        if !self.now.id.is_empty() {
+            self.now.write(transaction).await?;
+        }
+        if !self.entries.id.is_empty() {
+            self.entries.write(transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Now {
+    fn push(&mut self, registration: &Registration) {
+        self.id.push(registration.id.number());
+        self.day.push(row::day_number(registration.submission.day));
+        self.employer.push(row::employer(&registration.submission.who));
+        self.status.push(registration.status.number().into());
+        self.remarks.push(registration.remarks.bits().cast_signed());
+        self.validated.push(registration.validated.map(jiff::Timestamp::as_millisecond));
+        self.newest.push(registration.newest.map(|inss| inss.number().cast_signed()));
+        self.sector.push(registration.sector.map(|sector| sector.number().into()));
+        self.located.push(registration.located.as_ref().map(|located| located.to_stored()));
+    }
+
+    async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+        let (first, last) = (self.day.iter().min(), self.day.iter().max());
+        let parameters: [(&(dyn ToSql + Sync), Type); 11] = [
+            (&self.id, Type::INT8_ARRAY),
+            (&self.day, Type::INT4_ARRAY),
+            (&self.employer, Type::INT8_ARRAY),
+            (&self.status, Type::INT2_ARRAY),
+            (&self.remarks, Type::INT4_ARRAY),
+            (&self.validated, Type::INT8_ARRAY),
+            (&first, Type::INT4),
+            (&last, Type::INT4),
+            (&self.newest, Type::INT8_ARRAY),
+            (&self.sector, Type::INT2_ARRAY),
+            (&self.located, Type::TEXT_ARRAY),
+        ];
+        transaction.execute_typed(MOVE, &parameters).await?;
+        Ok(())
+    }
+}
+
+impl<'a> Entries<'a> {
+    fn push(&mut self, registration: &Registration, nth: i32, entry: &'a HistoryEntry) {
+        let (reason, by) = match &entry.cause {
+            Cause::Cancellation { reason, by } => (Some(reason.as_str()), Some(by)),
+            _ => (None, None),
+        };
+        let (register, import) = match &entry.cause {
+            Cause::RegisterChange { register, import } => (Some(register.number()), Some(import.0)),
+            Cause::EarlierCancelled { id } => (None, Some(id.number())),
+            _ => (None, None),
+        };
+        let text = |read: fn(&Sender) -> Option<&str>| by.and_then(read);
+        self.id.push(registration.id.number());
+        self.day.push(row::day_number(registration.submission.day));
+        self.employer.push(row::employer(&registration.submission.who));
+        self.nth.push(nth);
+        self.at.push(entry.at.as_millisecond());
+        self.status.push(entry.status.number().into());
+        self.remarks.push(entry.remarks.bits().cast_signed());
+        self.cause.push(row::cause_number(&entry.cause));
+        self.reason.push(reason);
+        self.sender_id.push(text(|by| by.id.as_deref()));
+        self.sender_company.push(by.and_then(|by| by.company).map(long));
+        self.sender_type.push(text(|by| by.user_type.as_deref()));
+        self.register.push(register.map(i16::from));
+        self.import.push(import);
+        self.owner.push(registration.sender.id.as_deref().map(str::to_owned));
+    }
+
+    async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+        let parameters: [(&(dyn ToSql + Sync), Type); 15] = [
+            (&self.id, Type::INT8_ARRAY),
+            (&self.day, Type::INT4_ARRAY),
+            (&self.employer, Type::INT8_ARRAY),
+            (&self.nth, Type::INT4_ARRAY),
+            (&self.at, Type::INT8_ARRAY),
+            (&self.status, Type::INT2_ARRAY),
+            (&self.remarks, Type::INT4_ARRAY),
+            (&self.cause, Type::INT2_ARRAY),
+            (&self.reason, Type::TEXT_ARRAY),
+            (&self.sender_id, Type::TEXT_ARRAY),
+            (&self.sender_company, Type::INT8_ARRAY),
+            (&self.sender_type, Type::TEXT_ARRAY),
+            (&self.register, Type::INT2_ARRAY),
+            (&self.import, Type::INT8_ARRAY),
+            (&self.owner, Type::TEXT_ARRAY),
+        ];
+        transaction.execute_typed(APPEND, &parameters).await?;
+        Ok(())
+    }
+}
+
+fn long(number: EnterpriseNumber) -> i64 {
+    number.number().cast_signed()
+}

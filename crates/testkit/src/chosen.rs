@@ -1,0 +1,78 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use store::Store;
+use store_postgres::PostgresStore;
+use store_sqlite::SqliteStore;
+
+use crate::PostgresServer;
+
+/// The database that stands for a folder of data in a run of the tests on PostgreSQL (`PRESENCE_TEST_STORE=postgres`): the
+/// same for the same folder. `None` in a run on the embedded store.
+///
+/// # Panics
+///
+/// When PostgreSQL is asked for and not installed.
+pub fn chosen_database(folder: &Path) -> Option<String> {
+    static SERVER: OnceLock<PostgresServer> = OnceLock::new();
+    static DATABASES: Mutex<Option<HashMap<PathBuf, String>>> = Mutex::new(None);
+    if std::env::var("PRESENCE_TEST_STORE").ok()? != "postgres" {
+        return None;
+    }
+    let server =
+        SERVER.get_or_init(|| PostgresServer::start(&[]).expect("PostgreSQL is installed"));
+    let mut databases = DATABASES.lock().unwrap_or_else(PoisonError::into_inner);
+    let databases = databases.get_or_insert_default();
+    Some(databases.entry(folder.to_owned()).or_insert_with(|| server.new_database()).clone())
+}
+
+/// The store that this run of the tests is on, by its kind.
+pub(crate) enum Chosen {
+    Embedded(Arc<SqliteStore>),
+    Database(Arc<PostgresStore>),
+}
+
+impl Chosen {
+    /// In this folder, or in the database that stands for it.
+    pub(crate) async fn open(folder: &Path) -> Self {
+        let Some(url) = chosen_database(folder) else {
+            let store = SqliteStore::open(folder, store_sqlite::Options::default());
+            return Self::Embedded(Arc::new(store.expect("a store in a folder")));
+        };
+        let options =
+            store_postgres::Options { connections: 4, ..store_postgres::Options::default() };
+        let store = PostgresStore::open(&url, options).await.expect("a store in a database");
+        Self::Database(Arc::new(store))
+    }
+
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Embedded(store) => Arc::clone(store) as _,
+            Self::Database(store) => Arc::clone(store) as _,
+        }
+    }
+
+    /// Commits, the calls that they answered, and rows.
+    pub(crate) fn written(&self) -> [u64; 3] {
+        match self {
+            Self::Embedded(store) => {
+                let stats = store.stats();
+                [stats.commits, stats.calls, stats.rows]
+            }
+            Self::Database(store) => {
+                let stats = store.stats();
+                [stats.commits, stats.calls, stats.rows]
+            }
+        }
+    }
+}
+
+/// The store that this run of the tests is on: in this folder, or in the database that stands for it.
+///
+/// # Panics
+///
+/// When it cannot be opened.
+pub async fn chosen_store(folder: &Path) -> Arc<dyn Store> {
+    Chosen::open(folder).await.store()
+}
