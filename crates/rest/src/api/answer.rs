@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde::Serialize;
 
 /// What is answered to a call.
 #[derive(Debug)]
@@ -21,6 +21,12 @@ pub struct Answer {
     pub ticket: String,
 }
 
+/// The answer to a call of items.
+#[derive(Serialize)]
+pub(super) struct Items<T> {
+    pub(super) items: Vec<T>,
+}
+
 /// What an operation came to.
 pub(super) struct Done {
     pub(super) body: Body,
@@ -31,20 +37,31 @@ pub(super) struct Done {
 }
 
 pub(super) enum Body {
-    Json(Value),
+    /// A document, written.
+    Json(Vec<u8>),
     Text(&'static str, &'static str),
     Nothing,
 }
 
 impl Done {
     /// A document.
-    pub(super) fn json(value: Value) -> Self {
-        Self { body: Body::Json(value), headers: Vec::new(), status: 200, items: 0, refused: 0 }
+    pub(super) fn json(document: &impl Serialize) -> Self {
+        Self::of(Body::Json(written(document)))
+    }
+
+    /// Nothing but a status and headers.
+    pub(super) fn nothing(status: u16) -> Self {
+        Self { status, ..Self::of(Body::Nothing) }
+    }
+
+    /// This, with success.
+    pub(super) fn of(body: Body) -> Self {
+        Self { body, headers: Vec::new(), status: 200, items: 0, refused: 0 }
     }
 
     /// A text with its media type.
     pub(super) fn text(media_type: &'static str, text: &'static str) -> Self {
-        Self { body: Body::Text(media_type, text), ..Self::json(Value::Null) }
+        Self::of(Body::Text(media_type, text))
     }
 
     /// How many items there were, and how many of them were refused.
@@ -52,4 +69,9 @@ impl Done {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Self { items: number(items), refused: number(refused), ..self }
     }
+}
+
+/// A document as it goes out.
+pub(super) fn written(document: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(document).expect("what is shown is JSON: the names of members are texts")
 }

@@ -5,21 +5,31 @@ use domain::{
     Caller, CancelPresence, CancelPresences, CancellationReason, Channel, ItemError, ItemErrors,
     RegistrationId,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::answer::Done;
+use super::answer::{Done, Items};
 use super::door::Api;
 use super::input::Input;
+use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
-use super::show;
+use super::show::Shown;
 use super::text::Text;
+
+/// What became of an item.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Outcome<'r> {
+    CancelledPresenceRegistration(Shown<'r>),
+    NotCancelledPresenceRegistration { id: i64, problem: Value },
+}
 
 impl Api {
     pub(super) async fn cancel(
         &self,
         caller: &Caller,
-        body: &Value,
+        body: &Json<'_>,
         key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
@@ -29,27 +39,25 @@ impl Api {
         let command = CancelPresences { channel: Channel::Rest, cancellations: &items };
         let answers = self.app.cancel_once(caller, command, key).await??;
         let mut refused = 0;
-        let shown: Vec<Value> = answers
+        let shown = answers
             .iter()
             .enumerate()
             .map(|(place, answer)| match answer {
                 Ok(registration) => {
-                    let shown = show::registration(registration, language);
-                    json!({ "cancelledPresenceRegistration": shown })
+                    Outcome::CancelledPresenceRegistration(Shown { registration, language })
                 }
                 Err(errors) => {
                     refused += 1;
                     let problem = Problem::BadRequest(issues(errors, place)).json(language, None);
-                    let id = items[place].id;
-                    json!({ "notCancelledPresenceRegistration": { "id": id, "problem": problem } })
+                    Outcome::NotCancelledPresenceRegistration { id: items[place].id, problem }
                 }
             })
             .collect();
-        Ok(Done::json(json!({ "items": shown })).counted(items.len(), refused))
+        Ok(Done::json(&Items { items: shown }).counted(items.len(), refused))
     }
 }
 
-fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Vec<CancelPresence<'v>>> {
+fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<CancelPresence<'v>>> {
     let body = input.body(body, &["items"])?;
     body.required(input, "items")?;
     let items = body.list(input, "items", "a list of 1 to 200 items", 1, 200)?;
@@ -58,7 +66,7 @@ fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Vec<CancelPresence<'v>
     read.into_iter().collect()
 }
 
-fn item<'v>(input: &mut Input, value: &'v Value, place: usize) -> Option<CancelPresence<'v>> {
+fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<CancelPresence<'v>> {
     let item = input.object(value, format!("items[{place}]"), &["id", "cancellationReason"])?;
     item.required(input, "id");
     let id = item.whole(input, "id", "a whole number of 1 to 15 digits", 1, RegistrationId::MAX);

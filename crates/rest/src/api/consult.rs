@@ -5,12 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
     Caller, Cause, Coordinates, Dossier, GetPresence, HistoryEntry, RegistrationId, WorksReference,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answer::{Body, Done};
+use super::answer::{Body, Done, written};
 use super::door::Api;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
+use super::show::Shown;
 use super::text::Text;
 use super::{numbers, show};
 
@@ -26,7 +28,8 @@ impl Api {
         language: Language,
     ) -> Result<Done, Problem> {
         let dossier = self.dossier(caller, id).await?;
-        Ok(tagged(show::registration(&dossier.registration, language), if_none_match))
+        let shown = Shown { registration: &dossier.registration, language };
+        Ok(tagged(&shown, if_none_match))
     }
 
     pub(super) async fn work(
@@ -42,7 +45,7 @@ impl Api {
         let work = self.app.work_seen(caller, works).await?;
         let missing = || issue(IssueKind::PathResource, "path", REFERENCE, Text::NoSuchWork);
         let work = work.ok_or_else(|| Problem::NotFound(Some(missing())))?;
-        Ok(tagged(show::work(&work), if_none_match))
+        Ok(tagged(&show::work(&work), if_none_match))
     }
 
     pub(super) async fn history(
@@ -67,7 +70,7 @@ impl Api {
             shown["late"] = moment.is_late().into();
         }
         shown["validations"] = entries.into();
-        Ok(Done::json(shown).counted(1, 0))
+        Ok(Done::json(&shown).counted(1, 0))
     }
 
     async fn dossier(&self, caller: &Caller, id: &str) -> Result<Dossier, Problem> {
@@ -92,13 +95,13 @@ impl Api {
                 json!({ "address": address, "distance": show::tenths(near.metres) })
             })
             .collect();
-        Ok(Done::json(json!({ "items": items })).counted(items.len(), 0))
+        Ok(Done::json(&json!({ "items": items })).counted(items.len(), 0))
     }
 
     pub(super) async fn health(&self) -> Done {
         match self.app.check().await {
-            Ok(()) => Done::json(json!({ "status": "UP" })),
-            Err(_) => Done { status: 503, ..Done::json(json!({ "status": "DOWN" })) },
+            Ok(()) => Done::json(&json!({ "status": "UP" })),
+            Err(_) => Done { status: 503, ..Done::json(&json!({ "status": "DOWN" })) },
         }
     }
 }
@@ -108,18 +111,15 @@ fn issue(kind: IssueKind, place: &'static str, name: &str, detail: Text) -> Issu
 }
 
 /// What is shown, with a tag that changes whenever it does; nothing but the tag where the caller has it already.
-fn tagged(shown: Value, if_none_match: Option<&str>) -> Done {
-    let digest = ring::digest::digest(&ring::digest::SHA256, shown.to_string().as_bytes());
+fn tagged(shown: &impl Serialize, if_none_match: Option<&str>) -> Done {
+    let body = written(shown);
+    let digest = ring::digest::digest(&ring::digest::SHA256, &body);
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]));
     let known = if_none_match.is_some_and(|tags| {
         tags.split(',').map(str::trim).any(|it| it == "*" || it.trim_start_matches("W/") == tag)
     });
     let headers = vec![("etag", tag), ("cache-control", "private, no-cache".into())];
-    let done = if known {
-        Done { status: 304, body: Body::Nothing, ..Done::json(Value::Null) }
-    } else {
-        Done::json(shown)
-    };
+    let done = if known { Done::nothing(304) } else { Done::of(Body::Json(body)) };
     Done { headers, ..done }.counted(1, 0)
 }
 

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use app::{App, CallKey};
 use domain::{Caller, CallerError, EnterpriseNumber};
 use ring::hmac;
-use serde_json::Value;
 
 use super::OPENAPI;
 use super::answer::{Answer, Body, Done};
 use super::call::Call;
+use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem, Transport};
 use super::route::{self, Operation};
@@ -116,7 +116,7 @@ impl Api {
 
 fn done_as(done: Done, language: Language, ticket: String) -> Answer {
     let (media_type, body) = match done.body {
-        Body::Json(value) => ("application/json", value.to_string().into_bytes()),
+        Body::Json(body) => ("application/json", body),
         Body::Text(media_type, text) => (media_type, text.as_bytes().to_vec()),
         Body::Nothing => ("", Vec::new()),
     };
@@ -221,7 +221,7 @@ fn key<'c>(call: &Call<'c>) -> Result<Option<CallKey<'c>>, Problem> {
     }
 }
 
-fn json(call: &Call<'_>) -> Result<Value, Problem> {
+fn json<'c>(call: &Call<'c>) -> Result<Json<'c>, Problem> {
     let media_type = call.content_type.unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {

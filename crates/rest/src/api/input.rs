@@ -1,7 +1,8 @@
 //! Reads JSON of a form that the contract gives, and notes everything that is not of that form.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+use super::json::Json;
 use super::problem::{Issue, IssueKind, Problem};
 use super::text::Text;
 
@@ -13,7 +14,7 @@ pub(super) struct Input {
 
 /// An object of the body, with the way to it as `items[3]`.
 pub(super) struct Object<'v> {
-    map: &'v Map<String, Value>,
+    members: &'v [(Cow<'v, str>, Json<'v>)],
     way: String,
 }
 
@@ -22,25 +23,25 @@ const MOST_ISSUES: usize = 100;
 
 impl Input {
     /// The body as an object with no other members than these.
-    pub(super) fn body<'v>(&mut self, body: &'v Value, known: &[&str]) -> Option<Object<'v>> {
+    pub(super) fn body<'v>(&mut self, body: &'v Json<'v>, known: &[&str]) -> Option<Object<'v>> {
         self.object(body, String::new(), known)
     }
 
     pub(super) fn object<'v>(
         &mut self,
-        value: &'v Value,
+        value: &'v Json<'v>,
         way: String,
         known: &[&str],
     ) -> Option<Object<'v>> {
-        let Some(map) = value.as_object() else {
+        let Some(members) = value.as_object() else {
             self.violation(way, Text::Expected("an object"));
             return None;
         };
-        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+        for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_ref())) {
             let name = join(&way, key);
             self.note(Issue::body(IssueKind::UnknownInput, name, Text::Unknown));
         }
-        Some(Object { map, way })
+        Some(Object { members, way })
     }
 
     pub(super) fn violation(&mut self, name: String, detail: Text) {
@@ -73,12 +74,12 @@ impl<'v> Object<'v> {
     }
 
     /// A member, if it is there.
-    pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
-        self.map.get(key)
+    pub(super) fn get(&self, key: &str) -> Option<&'v Json<'v>> {
+        self.members.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// A member that has to be there.
-    pub(super) fn required(&self, input: &mut Input, key: &str) -> Option<&'v Value> {
+    pub(super) fn required(&self, input: &mut Input, key: &str) -> Option<&'v Json<'v>> {
         let value = self.get(key);
         if value.is_none() {
             input.violation(self.way(key), Text::Required);
@@ -141,12 +142,12 @@ impl<'v> Object<'v> {
         what: &'static str,
         least: usize,
         most: usize,
-    ) -> Option<&'v [Value]> {
-        let list = self.get(key)?.as_array().filter(|list| (least..=most).contains(&list.len()));
+    ) -> Option<&'v [Json<'v>]> {
+        let list = self.get(key)?.as_list().filter(|list| (least..=most).contains(&list.len()));
         if list.is_none() {
             input.violation(self.way(key), Text::Expected(what));
         }
-        list.map(Vec::as_slice)
+        list
     }
 
     /// A list of names, each read by `read`.
@@ -168,7 +169,7 @@ impl<'v> Object<'v> {
 
 /// A whole number, which JSON may also write as `1.0`.
 #[expect(clippy::cast_possible_truncation, reason = "it is whole and small, as was checked")]
-pub(super) fn whole(value: &Value) -> Option<i64> {
+pub(super) fn whole(value: &Json<'_>) -> Option<i64> {
     value.as_i64().or_else(|| {
         let number = value.as_f64()?;
         (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)

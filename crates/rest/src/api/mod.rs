@@ -8,6 +8,7 @@ mod consult;
 mod cursor;
 mod door;
 mod input;
+mod json;
 mod language;
 mod listen;
 mod numbers;

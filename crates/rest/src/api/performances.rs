@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::answer::Done;
 use super::door::Api;
 use super::input::Input;
+use super::json::Json;
 use super::problem::{Issue, IssueKind, Problem};
 use super::query::{criteria, refused};
 use super::text::Text;
@@ -30,7 +31,7 @@ impl Api {
     pub(super) async fn performances(
         &self,
         caller: &Caller,
-        body: &Value,
+        body: &Json<'_>,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
         let read = (|| {
@@ -62,7 +63,7 @@ impl Api {
             let place = place_text(last.place());
             answer["nextCursor"] = cursor::write_text(&self.cursors, &query, &place).into();
         }
-        Ok(Done::json(answer).counted(items.len(), 0))
+        Ok(Done::json(&answer).counted(items.len(), 0))
     }
 }
 

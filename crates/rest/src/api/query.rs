@@ -5,14 +5,16 @@ use domain::{
     SearchRefusal, Sort, SortKey,
 };
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::answer::Done;
 use super::door::Api;
 use super::input::{Input, Object};
+use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
 use super::register::{coordinates, moment};
+use super::show::Shown;
 use super::text::Text;
 use super::{cursor, numbers, show, text};
 
@@ -39,11 +41,20 @@ const TIME: &str = "a date and time with its offset";
 /// What a page has when nothing is said.
 const PAGE: u16 = 50;
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'r> {
+    items: Vec<Shown<'r>>,
+    total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
 impl Api {
     pub(super) async fn query(
         &self,
         caller: &Caller,
-        body: &Value,
+        body: &Json<'_>,
         language: Language,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
@@ -59,20 +70,22 @@ impl Api {
         let key = draft.sort.key;
         let found = self.app.search(caller, SearchPresences { draft }).await?;
         let page = found.map_err(|refusal| refused(&refusal))?;
-        let items: Vec<Value> =
-            page.registrations.iter().map(|it| show::registration(it, language)).collect();
-        let mut answer = json!({ "items": items, "total": page.count });
-        if let Some(last) = page.registrations.last().filter(|_| items.len() == usize::from(size)) {
+        let registrations = &page.registrations;
+        let items: Vec<_> =
+            registrations.iter().map(|registration| Shown { registration, language }).collect();
+        let count = items.len();
+        let next_cursor = registrations.last().filter(|_| count == usize::from(size)).map(|last| {
             let mark = Mark { value: key.value(last), id: last.id };
-            answer["nextCursor"] = cursor::write(&self.cursors, &query, &mark).into();
-        }
-        Ok(Done::json(answer).counted(items.len(), 0))
+            cursor::write(&self.cursors, &query, &mark)
+        });
+        let answer = Page { items, total: page.count, next_cursor };
+        Ok(Done::json(&answer).counted(count, 0))
     }
 }
 
 /// What a cursor belongs to: the query without the members that say which page, in whatever order they came.
-pub(super) fn without_page(body: &Value) -> String {
-    let mut body = body.clone();
+pub(super) fn without_page(body: &Json<'_>) -> String {
+    let mut body = serde_json::to_value(body).expect("the names of members are texts");
     if let Some(map) = body.as_object_mut() {
         map.remove("cursor");
         map.remove("pageSize");
@@ -83,7 +96,7 @@ pub(super) fn without_page(body: &Value) -> String {
 
 type Read<'v> = (SearchDraft<'v>, u16, Option<&'v str>);
 
-fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Read<'v>> {
+fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Read<'v>> {
     let body = input.body(body, MEMBERS)?;
     let draft = criteria(input, &body);
     let sort =

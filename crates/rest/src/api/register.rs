@@ -7,13 +7,16 @@ use domain::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::answer::Done;
+use super::answer::{Done, Items};
 use super::door::Api;
 use super::input::{Input, Object};
+use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
+use super::show::Shown;
 use super::text::Text;
 use super::{numbers, show};
 
@@ -51,11 +54,19 @@ enum When {
 /// An item as the use case takes it, or what is wrong with it beyond its form.
 type Judged<'v> = Result<Draft<'v>, Issue>;
 
+/// What became of an item.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Outcome<'r> {
+    CreatedPresenceRegistration(Shown<'r>),
+    NotCreatedPresenceRegistration { problem: Value },
+}
+
 impl Api {
     pub(super) async fn register(
         &self,
         caller: &Caller,
-        body: &Value,
+        body: &Json<'_>,
         key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
@@ -66,30 +77,30 @@ impl Api {
             items.iter().enumerate().map(|(place, item)| draft(item, place)).collect();
         let drafts: Vec<_> = judged.iter().filter_map(|item| item.as_ref().ok()).cloned().collect();
         let command = RegisterPresences { channel: Channel::Rest, drafts: &drafts };
-        let mut answers = self.app.register_once(caller, command, key).await??.into_iter();
+        let answers = self.app.register_once(caller, command, key).await??;
+        let mut answers = answers.iter();
         let mut refused = 0;
-        let mut one = |place: usize, item: &Judged<'_>| -> Value {
+        let mut one = |place: usize, item: &Judged<'_>| {
             let issues = match item {
                 Err(issue) => vec![issue.clone()],
                 Ok(_) => match answers.next().expect("every draft is answered") {
-                    Ok(stored) => {
-                        let stored = show::registration(&stored, language);
-                        return json!({ "createdPresenceRegistration": stored });
+                    Ok(registration) => {
+                        let shown = Shown { registration, language };
+                        return Outcome::CreatedPresenceRegistration(shown);
                     }
-                    Err(errors) => issues(&errors, place),
+                    Err(errors) => issues(errors, place),
                 },
             };
             refused += 1;
             let problem = Problem::BadRequest(issues).json(language, None);
-            json!({ "notCreatedPresenceRegistration": { "problem": problem } })
+            Outcome::NotCreatedPresenceRegistration { problem }
         };
-        let shown: Vec<Value> =
-            judged.iter().enumerate().map(|(place, item)| one(place, item)).collect();
-        Ok(Done::json(json!({ "items": shown })).counted(judged.len(), refused))
+        let items = judged.iter().enumerate().map(|(place, item)| one(place, item)).collect();
+        Ok(Done::json(&Items { items }).counted(judged.len(), refused))
     }
 }
 
-fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Vec<Item<'v>>> {
+fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<Item<'v>>> {
     let body = input.body(body, &["items"])?;
     body.required(input, "items")?;
     let items = body.list(input, "items", "a list of 1 to 200 items", 1, 200)?;
@@ -98,7 +109,7 @@ fn read<'v>(input: &mut Input, body: &'v Value) -> Option<Vec<Item<'v>>> {
     read.into_iter().collect()
 }
 
-fn item<'v>(input: &mut Input, value: &'v Value, place: usize) -> Option<Item<'v>> {
+fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<Item<'v>> {
     let item = input.object(value, format!("items[{place}]"), ITEM)?;
     item.required(input, "registrationDate");
     let when = item.read(input, "registrationDate", WHEN, when);
@@ -158,7 +169,7 @@ fn who<'v>(input: &mut Input, item: &Object<'v>) -> Option<DraftWho<'v>> {
     }
 }
 
-fn place_of_work(input: &mut Input, value: &Value, way: String) -> Option<PlaceOfWork> {
+fn place_of_work(input: &mut Input, value: &Json<'_>, way: String) -> Option<PlaceOfWork> {
     let place = input.object(value, way.clone(), &["coordinates", "address"])?;
     match (place.get("coordinates"), place.get("address")) {
         (Some(point), None) => {
@@ -176,7 +187,7 @@ fn place_of_work(input: &mut Input, value: &Value, way: String) -> Option<PlaceO
 }
 
 /// Coordinates of the body.
-pub(super) fn coordinates(input: &mut Input, value: &Value, way: String) -> Option<Coordinates> {
+pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: String) -> Option<Coordinates> {
     let point = input.object(value, way, &["longitude", "latitude"])?;
     let mut degrees = |key: &str, what, most: f64| {
         let value = point.required(input, key)?;
@@ -191,7 +202,7 @@ pub(super) fn coordinates(input: &mut Input, value: &Value, way: String) -> Opti
     Coordinates::new(longitude?, latitude?)
 }
 
-fn address(input: &mut Input, value: &Value, way: String) -> Option<Address> {
+fn address(input: &mut Input, value: &Json<'_>, way: String) -> Option<Address> {
     const PART: &str = "1 to 100 characters without control characters";
     let keys = ["postCode", "municipalityName", "streetName", "houseNumber", "boxNumber"];
     let address = input.object(value, way, &keys)?;
@@ -206,7 +217,7 @@ fn address(input: &mut Input, value: &Value, way: String) -> Option<Address> {
         (part("municipalityName"), part("streetName"), part("houseNumber"));
     // The known form sends null where there is no box.
     let boxed = match address.get("boxNumber") {
-        None | Some(Value::Null) => None,
+        None | Some(Json::Null) => None,
         Some(_) => part("boxNumber"),
     };
     Address::of_parts(post_code?, municipality?, street?, house?, boxed)

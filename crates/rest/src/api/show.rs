@@ -1,73 +1,98 @@
 //! How a registration looks in JSON.
 
+use std::fmt::Display;
+
 use domain::place::RegisteredAddress;
 use domain::register::Period;
 use domain::{
-    Address, Contract, Contractor, Coordinates, EventKind, Located, Moment, PlaceOfWork,
-    Registration, Remarks, Sector, Site, Status, Submission, Who, Work,
+    Address, Contract, Contractor, Coordinates, EnterpriseNumber, EventKind, Located, Moment,
+    PlaceOfWork, Registration, Remarks, Sector, Site, Status, Submission, Who, Work,
 };
 use jiff::Timestamp;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::language::Language;
 use super::text;
 
-/// All that is stored of a registration.
-pub(super) fn registration(registration: &Registration, language: Language) -> Value {
-    let Submission { day, moment, who, works, reference } = &registration.submission;
-    let mut shown = Map::new();
-    let mut put = |key: &str, value: Value| shown.insert(key.to_owned(), value);
-    put("id", registration.id.number().into());
-    put("validity", validity(registration.status).into());
-    put("remarks", remarks(registration.remarks, language));
-    put("type", event(registration.submission.event()).into());
-    put("registrationDay", day.to_string().into());
-    match moment {
-        None => put("registrationDate", day.to_string().into()),
-        Some(moment) => put("registrationDate", time(moment.at)),
-    };
-    if let Some(inss) = who.inss() {
-        put("ssin", inss.digits().into());
+/// All that is stored of a registration: written as it goes, since answers have hundreds of them.
+pub(super) struct Shown<'r> {
+    pub(super) registration: &'r Registration,
+    pub(super) language: Language,
+}
+
+/// What is written as its text.
+struct AsText<T>(T);
+
+impl<T: Display> Serialize for AsText<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
-    match who {
-        Who::Worker { company, .. } => {
-            put("employer", json!({ "enterpriseNumber": company.to_string() }));
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { registration, language } = *self;
+        let Submission { day, moment, who, works, reference } = &registration.submission;
+        let mut shown = serializer.serialize_map(None)?;
+        shown.serialize_entry("id", &registration.id.number())?;
+        shown.serialize_entry("validity", validity(registration.status))?;
+        shown.serialize_entry("remarks", &remarks(registration.remarks, language))?;
+        shown.serialize_entry("type", event(registration.submission.event()))?;
+        shown.serialize_entry("registrationDay", &AsText(day))?;
+        match moment {
+            None => shown.serialize_entry("registrationDate", &AsText(day))?,
+            Some(moment) => shown.serialize_entry("registrationDate", &AsText(moment.at))?,
         }
-        Who::OfForeign { vat, .. } => {
-            put("employer", json!({ "foreignVatNumber": vat.as_str() }));
+        if let Some(inss) = who.inss() {
+            shown.serialize_entry("ssin", &inss.digits())?;
         }
-        Who::Posted { limosa } => {
-            put("limosaId", limosa.as_str().into());
+        match who {
+            Who::Worker { company, .. } => shown.serialize_entry("employer", &Employer(company))?,
+            Who::OfForeign { vat, .. } => {
+                shown.serialize_entry("employer", &json!({ "foreignVatNumber": vat.as_str() }))?;
+            }
+            Who::Posted { limosa } => shown.serialize_entry("limosaId", limosa.as_str())?,
         }
-    }
-    if let Some(moment) = moment {
-        put("placeOfWork", place(&moment.place));
-        if let Some(located) = &registration.located {
-            put("located", self::located(located, moment, language));
+        if let Some(moment) = moment {
+            shown.serialize_entry("placeOfWork", &place(&moment.place))?;
+            if let Some(located) = &registration.located {
+                shown.serialize_entry("located", &self::located(located, moment, language))?;
+            }
         }
-    }
-    put("contractualRelationshipReference", works.as_str().into());
-    if let Some(reference) = reference {
-        put("clientReference", reference.as_str().into());
-    }
-    if let Some(moment) = moment {
-        put("late", moment.is_late().into());
-        if let Some(since) = moment.offline_since {
-            put("offlineSince", time(since));
+        shown.serialize_entry("contractualRelationshipReference", works.as_str())?;
+        if let Some(reference) = reference {
+            shown.serialize_entry("clientReference", reference.as_str())?;
         }
+        if let Some(moment) = moment {
+            shown.serialize_entry("late", &moment.is_late())?;
+            if let Some(since) = moment.offline_since {
+                shown.serialize_entry("offlineSince", &AsText(since))?;
+            }
+        }
+        if let Some(sector) = registration.sector {
+            shown.serialize_entry("sector", sector.name())?;
+        }
+        shown.serialize_entry("createdAt", &AsText(registration.created))?;
+        shown.serialize_entry("channel", registration.channel.protocol())?;
+        if let Some(at) = registration.validated {
+            shown.serialize_entry("validatedAt", &AsText(at))?;
+        }
+        if let Some(sender) = sender(&registration.sender) {
+            shown.serialize_entry("sender", &sender)?;
+        }
+        shown.end()
     }
-    if let Some(sector) = registration.sector {
-        put("sector", sector.name().into());
+}
+
+/// An employer by its number.
+struct Employer<'r>(&'r EnterpriseNumber);
+
+impl Serialize for Employer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("enterpriseNumber", AsText(self.0))])
     }
-    put("createdAt", time(registration.created));
-    put("channel", registration.channel.protocol().into());
-    if let Some(at) = registration.validated {
-        put("validatedAt", time(at));
-    }
-    if let Some(sender) = sender(&registration.sender) {
-        put("sender", sender);
-    }
-    Value::Object(shown)
 }
 
 pub(super) fn sender(sender: &domain::Sender) -> Option<Value> {
