@@ -49,7 +49,9 @@ impl Audit for PostgresStore {
             connection.execute_typed(append, &[(&bodies, Type::TEXT_ARRAY)]).await?;
             Ok(())
         });
-        Ok(appended.await?)
+        appended.await?;
+        self.counters.committed(1, 1);
+        Ok(())
     }
 
     async fn records(&self, after: AuditPlace, limit: u32) -> Result<Vec<AuditRecord>, Error> {

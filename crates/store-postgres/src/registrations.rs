@@ -50,11 +50,16 @@ impl Registrations for PostgresStore {
             amend::amend(&mut connection, &ids, &*transition, &beside).await
         };
         // With a key, what was done already is told, not done again.
-        Ok(if beside.once.is_some() {
+        let written = if beside.once.is_some() {
             self.database.repeat_always("amend once", amend).await?
         } else {
             self.database.repeat("amend", amend).await?
-        })
+        };
+        if let Written::Now(answers) = &written {
+            let rows = answers.iter().filter(|answer| answer.is_ok()).count();
+            self.counters.committed(1, rows + usize::from(beside.entry.is_some()));
+        }
+        Ok(written)
     }
 
     async fn kept(&self, key: ReplayKey, now: Timestamp) -> Result<Option<Kept>, Error> {
