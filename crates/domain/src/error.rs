@@ -68,6 +68,18 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
+
+    /// Its code, its text, and all that brought it about, for the log alone.
+    pub fn for_log(&self) -> String {
+        let mut text = format!("{}: {self}", self.kind.code());
+        let mut cause = StdError::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
 }
 
 impl fmt::Display for Error {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What is wrong with one item of a call: the other items are handled all the same.
@@ -160,6 +161,26 @@ impl ItemError {
     }
 }
 
+impl ItemError {
+    /// What the log adds to [`Self::description`]: which check it was, and how to mend it, where a caller is not told.
+    fn in_the_log(self) -> &'static str {
+        match self {
+            Self::NotAuthorized => {
+                " [it is seen as a work's leader alone; who cancels is its employer or its sender, or has the mandate of one]"
+            }
+            Self::RegistrationNotFound => {
+                " [it exists, and the caller is neither its employer nor its sender, nor has the mandate of one]"
+            }
+            Self::NotForEmployer => {
+                " [a mandate of the employer for that day is missing, `presence client change --mandate`, and the work \
+                 does not name the caller's enterprise]"
+            }
+            Self::UnknownRegistration => " [no such id was ever given out]",
+            _ => "",
+        }
+    }
+}
+
 impl fmt::Display for ItemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code(), self.description())
@@ -194,6 +215,19 @@ impl ItemErrors {
     }
 }
 
+/// What the log says of items that were refused: how many have which error. `None` where there are none.
+pub fn tally<'e>(refused: impl IntoIterator<Item = &'e ItemErrors>) -> Option<String> {
+    let mut counts = BTreeMap::new();
+    for error in refused.into_iter().flat_map(ItemErrors::iter) {
+        *counts.entry(error).or_insert(0_u32) += 1;
+    }
+    let told = counts
+        .into_iter()
+        .map(|(error, count)| format!("{count} of error {error}{}", error.in_the_log()));
+    let told = told.collect::<Vec<_>>().join("; ");
+    (!told.is_empty()).then_some(told)
+}
+
 impl From<ItemError> for ItemErrors {
     fn from(error: ItemError) -> Self {
         Self(vec![error])
@@ -203,6 +237,15 @@ impl From<ItemError> for ItemErrors {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_counts_items_by_their_errors_and_says_what_callers_are_not_told() {
+        let both = ItemErrors::of(vec![ItemError::Inss, ItemError::NotForEmployer]).expect("two");
+        let told = tally([&both, &ItemError::NotForEmployer.into()]).expect("some");
+        assert!(told.starts_with("1 of error 5: Invalid INSS"), "{told}");
+        assert!(told.contains("; 2 of error 112: ") && told.contains("--mandate"), "{told}");
+        assert_eq!(tally([]), None);
+    }
 
     #[test]
     fn stored_errors_are_read_back() {

@@ -64,7 +64,7 @@ pub use id::inss::{Inss, InssKind};
 pub use id::limosa_id::LimosaId;
 pub use id::registration_id::RegistrationId;
 pub use id::works_reference::WorksReference;
-pub use item_error::{ItemError, ItemErrors};
+pub use item_error::{ItemError, ItemErrors, tally as tally_errors};
 pub use moment::{Moment, MomentKind, MomentLimits};
 pub use performance::{
     LONGEST_HOURS, Performance, PerformanceMoment, PerformancePlace, WorkMoment, performances,

@@ -124,7 +124,7 @@ fn fault(service: &Service, refusal: BodyError) -> TransportFault {
     match refusal {
         BodyError::TooLarge => TransportFault::BodyTooLarge { limit: service.max_body as u64 },
         BodyError::TooSlow => TransportFault::BodyTooSlow { seconds: whole(service.body_timeout) },
-        BodyError::NoRoom => TransportFault::Overloaded,
+        BodyError::NoRoom => TransportFault::NoRoom,
         BodyError::BadGzip | BodyError::Truncated => TransportFault::BadGzip,
         BodyError::UnknownEncoding => TransportFault::UnsupportedEncoding,
     }

@@ -14,14 +14,14 @@ use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use hyper::body::Frame;
-use rest::api::{Answer, Call, Subscription, Transport};
+use rest::api::{Answer, Call, Subscription};
 use soap::Turns as _;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use super::Service;
 use super::quota::Turns;
-use super::rest::{Ending, call};
+use super::rest::{Ending, call, limit};
 use crate::server::Peer;
 
 /// How often it is looked what is new, as long as somebody listens.
@@ -48,29 +48,31 @@ pub(super) async fn stream(
     let language = head.headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
     let refused = |transport| ending.end(service.api.refused(transport, language), 0);
     let turn = service.streams.begin(peer.address.ip());
-    let Ok(turn) = turn else { return refused(Transport::TooMany) };
-    match begin(&service, &head, language).await {
-        Err(answer) => ending.end(*answer, 0),
-        Ok(subscription) if turn.take(subscription.caller()).is_err() => {
-            refused(Transport::TooMany)
-        }
-        Ok(subscription) => {
-            let ticket = subscription.ticket().to_owned();
-            let headers = [
-                (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (HeaderName::from_static("belgov-trace-id"), value(&ticket)),
-                // Balancers that gather answers before they pass them on are asked not to.
-                (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-            ];
-            tracing::info!(target: "presence::call", ticket, endpoint = "rest", operation = "streamEvents", status = 200, peer = %peer.address, "begins");
-            let (sender, pieces) = mpsc::channel(WAITING);
-            tokio::spawn(tell(service, subscription, turn, sender));
-            let mut response = Response::new(Body::new(Pieces(pieces)));
-            response.headers_mut().extend(headers);
-            response
-        }
+    let turn = match turn {
+        Ok(turn) => turn,
+        Err(fault) => return refused(limit(fault)),
+    };
+    let subscription = match begin(&service, &head, language).await {
+        Err(answer) => return ending.end(*answer, 0),
+        Ok(subscription) => subscription,
+    };
+    if let Err(fault) = turn.take(subscription.caller()) {
+        return refused(limit(fault));
     }
+    let ticket = subscription.ticket().to_owned();
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (HeaderName::from_static("belgov-trace-id"), value(&ticket)),
+        // Balancers that gather answers before they pass them on are asked not to.
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    tracing::info!(target: "presence::call", ticket, endpoint = "rest", operation = "streamEvents", status = 200, peer = %peer.address, "begins");
+    let (sender, pieces) = mpsc::channel(WAITING);
+    tokio::spawn(tell(service, subscription, turn, sender));
+    let mut response = Response::new(Body::new(Pieces(pieces)));
+    response.headers_mut().extend(headers);
+    response
 }
 
 fn value(ticket: &str) -> HeaderValue {
@@ -97,6 +99,7 @@ async fn begin(
         idempotency_keys: &[],
         trace_id: None,
         body: b"",
+        turns: &(),
     };
     service.listeners.listen(&service.oauth, call, &last).await
 }

@@ -134,6 +134,12 @@ impl soap::Turns for Turns {
     }
 }
 
+impl rest::api::Turns for Turns {
+    fn take(&self, caller: &Caller) -> Result<(), rest::api::Transport> {
+        soap::Turns::take(self, caller).map_err(super::rest::limit)
+    }
+}
+
 /// How long a call takes of the allowed rate.
 fn cost(rate: u32) -> Duration {
     Duration::from_secs(1) / rate

@@ -6,10 +6,12 @@ use std::time::Instant;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use domain::ClientId;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, IF_NONE_MATCH};
 use http::{HeaderName, HeaderValue, StatusCode};
 use rest::api::{Answer, Call, Transport};
 use rest::oauth::SERVICE_PATH;
+use soap::TransportFault;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Service;
@@ -17,6 +19,7 @@ use super::body::BodyError;
 use super::call::{InFlight, Received, broken_off, last_on_connection, receive};
 use super::encoding::{self, Encoding};
 use super::events;
+use super::quota::Turns;
 use super::to_the_end::{Panicked, ToTheEnd};
 use crate::server::Peer;
 use crate::telemetry::{EndedCall, Outcome};
@@ -31,7 +34,7 @@ pub(super) async fn call(
     let gzip = encoding::prefers_gzip(request.headers());
     let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
     let language = language.map(str::to_owned);
-    let turn = service.quotas.begin(peer.address.ip());
+    let turns = service.quotas.begin(peer.address.ip());
     let received = receive(&service, request).await;
     let ending = Ending::new(Arc::clone(&service), peer.clone(), gzip, Instant::now());
     let refused = |transport| service.api.refused(transport, language.as_deref());
@@ -44,19 +47,24 @@ pub(super) async fn call(
             return last_on_connection(ending.end(answer, 0), version);
         }
     };
-    if turn.is_err() {
-        let size = received.body.len();
-        return ending.end(refused(Transport::TooMany), size);
-    }
+    let turns = match turns {
+        Ok(turns) => turns,
+        Err(fault) => return ending.end(refused(limit(fault)), received.body.len()),
+    };
     let Ok(permit) = Arc::clone(&service.calls).try_acquire_owned() else {
         let size = received.body.len();
         return ending.end(refused(Transport::Overloaded), size);
     };
-    let work = ToTheEnd::new(work(ending.clone(), received, permit));
+    let work = ToTheEnd::new(work(ending.clone(), received, turns, permit));
     work.await.unwrap_or_else(|Panicked| ending.end(refused(Transport::Internal), 0))
 }
 
-async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) -> Response {
+async fn work(
+    ending: Ending,
+    received: Received,
+    turns: Turns,
+    permit: OwnedSemaphorePermit,
+) -> Response {
     let service = Arc::clone(&ending.service);
     let _in_flight = InFlight::begin(&service);
     let Received { head, encoding, body, mut place } = received;
@@ -87,6 +95,7 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
                 idempotency_keys: &idempotency_keys,
                 trace_id: header(HeaderName::from_static("belgov-trace-id")),
                 body: &body,
+                turns: &turns,
             };
             service.api.call(&service.oauth, call).await
         }
@@ -94,15 +103,24 @@ async fn work(ending: Ending, received: Received, permit: OwnedSemaphorePermit) 
             service.api.refused(transport(refusal, service.max_body), header(ACCEPT_LANGUAGE))
         }
     };
-    drop((place, permit));
+    drop((place, turns, permit));
     ending.end(answer, size)
+}
+
+/// The limit of a caller, as the REST door says it.
+pub(super) fn limit(fault: TransportFault) -> Transport {
+    match fault {
+        TransportFault::TooManyCallsAtOnce { calls } => Transport::TooManyAtOnce(calls),
+        TransportFault::TooManyCallsASecond { calls } => Transport::TooManyASecond(calls),
+        _ => Transport::Overloaded,
+    }
 }
 
 fn transport(refusal: BodyError, max_body: usize) -> Transport {
     match refusal {
         BodyError::TooLarge => Transport::TooLarge(max_body as u64),
         BodyError::TooSlow => Transport::TooSlow,
-        BodyError::NoRoom => Transport::Overloaded,
+        BodyError::NoRoom => Transport::NoRoom,
         BodyError::BadGzip | BodyError::Truncated => Transport::BadGzip,
         BodyError::UnknownEncoding => Transport::UnknownEncoding,
     }
@@ -125,7 +143,18 @@ impl Ending {
 
     /// Counts and logs the call, and makes the answer a response.
     pub(super) fn end(&self, answer: Answer, size: usize) -> Response {
-        let Answer { status, headers, body, operation, items, refused, problem, ticket } = answer;
+        let Answer {
+            status,
+            headers,
+            body,
+            operation,
+            items,
+            refused,
+            problem,
+            ticket,
+            client,
+            detail,
+        } = answer;
         let duration = self.started.elapsed();
         let outcome = problem.map_or(Outcome::Answered, Outcome::Fault);
         self.service.metrics.count(&EndedCall { operation, items, refused, outcome, duration });
@@ -136,9 +165,11 @@ impl Ending {
             ticket,
             endpoint = "rest",
             operation,
+            client = client.as_ref().map(ClientId::as_str),
             items,
             refused,
             fault = problem,
+            detail,
             status,
             ms = (duration.as_secs_f64() * 1e6).round() / 1e3,
             bytes_in = size,

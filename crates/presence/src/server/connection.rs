@@ -18,9 +18,10 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tower::ServiceExt as _;
 
 use super::activity::{Activity, Patience, Phase};
-use super::entrance::{Entered, Entrance, Transport};
+use super::entrance::{Entered, Entrance, Transport, why};
 use super::shown::Shown;
 use super::stream::{Stream, Traffic};
+use crate::ticket::ticket;
 
 /// The connection that a request came by.
 #[derive(Clone, Debug)]
@@ -95,10 +96,15 @@ pub(super) async fn serve(socket: TcpStream, peer: SocketAddr, shared: Shared) -
     let Entered { transport, origin, shown } = match entered {
         Ok(Ok(entered)) => entered,
         Ok(Err(error)) => {
-            tracing::info!(%peer, %error, "a connection was not let in");
+            let (ticket, detail) = (ticket(), why(&error));
+            tracing::info!(ticket, %peer, detail, "a connection was not let in");
             return Some(Phase::Handshake);
         }
-        Err(_) => return Some(Phase::Handshake),
+        Err(_) => {
+            let detail = "it did not begin, or end its handshake, within header_timeout";
+            tracing::info!(ticket = ticket(), %peer, detail, "a connection was not let in");
+            return Some(Phase::Handshake);
+        }
     };
     match transport {
         Transport::Plain(socket) => serve_entered(socket, origin, shown, shared).await,

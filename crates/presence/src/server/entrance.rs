@@ -54,6 +54,31 @@ impl Entrance {
     }
 }
 
+/// Why a connection was not let in, and how to mend it.
+pub(super) fn why(error: &io::Error) -> String {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let mend = match tls {
+        None => return error.to_string(),
+        Some(rustls::Error::NoCertificatesPresented) => {
+            "tls_client_required asks for a certificate of tls_client_authorities"
+        }
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "the caller's certificate has to come from tls_client_authorities, be valid now, and be for clients"
+        }
+        Some(rustls::Error::AlertReceived(_)) => {
+            "it is the caller who refuses: it has to trust the authority of tls_certificate, and call its name"
+        }
+        Some(rustls::Error::PeerIncompatible(_)) => {
+            "the caller has to speak TLS 1.2 or 1.3 with one of their usual suites"
+        }
+        Some(rustls::Error::InvalidMessage(_)) => {
+            "the caller has to speak TLS at this address: https, not http"
+        }
+        Some(_) => "the caller broke the protocol of TLS",
+    };
+    format!("{error}: {mend}")
+}
+
 /// The certificate of the caller, which the handshake has verified.
 fn shown(stream: &TlsStream<TcpStream>) -> io::Result<Option<Shown>> {
     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();

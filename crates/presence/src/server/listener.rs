@@ -14,6 +14,7 @@ use super::activity::Patience;
 use super::connection::{self, Shared};
 use super::entrance::Entrance;
 use super::stream::Traffic;
+use crate::ticket::ticket;
 
 /// How many connections the system may hold for us until we accept them.
 const BACKLOG: u32 = 4096;
@@ -111,6 +112,9 @@ fn admit(
 ) {
     let Ok(place) = Arc::clone(room).try_acquire_owned() else {
         counts.refused.inc();
+        let detail =
+            "as many connections as max_connections allows are open; allow more, or fewer a caller";
+        tracing::info!(ticket = ticket(), %peer, detail, "a connection was not let in");
         return;
     };
     // Without it an answer in two parts may wait for the peer's acknowledgement. A socket that refuses is closed

@@ -1,3 +1,4 @@
+use domain::ClientId;
 use serde::Serialize;
 
 /// What is answered to a call.
@@ -19,6 +20,10 @@ pub struct Answer {
     pub problem: Option<&'static str>,
     /// The ticket: `BelGov-Trace-Id`.
     pub ticket: String,
+    /// The client that called, once it is known.
+    pub client: Option<ClientId>,
+    /// What only the log may show: which check a refusal comes from, and how to mend it.
+    pub detail: Option<String>,
 }
 
 /// The answer to a call of items.
@@ -34,6 +39,8 @@ pub(super) struct Done {
     pub(super) status: u16,
     pub(super) items: u32,
     pub(super) refused: u32,
+    /// What the log says of the items that were refused.
+    pub(super) detail: Option<String>,
 }
 
 pub(super) enum Body {
@@ -56,7 +63,7 @@ impl Done {
 
     /// This, with success.
     pub(super) fn of(body: Body) -> Self {
-        Self { body, headers: Vec::new(), status: 200, items: 0, refused: 0 }
+        Self { body, headers: Vec::new(), status: 200, items: 0, refused: 0, detail: None }
     }
 
     /// A text with its media type.
@@ -68,6 +75,11 @@ impl Done {
     pub(super) fn counted(self, items: usize, refused: usize) -> Self {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Self { items: number(items), refused: number(refused), ..self }
+    }
+
+    /// What the log says of the items that were refused.
+    pub(super) fn noted(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
     }
 }
 

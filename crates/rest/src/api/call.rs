@@ -1,3 +1,20 @@
+use domain::Caller;
+
+use super::Transport;
+
+/// Whether a caller may call now, which is asked as soon as it is known who calls.
+pub trait Turns: Send + Sync {
+    /// Takes the caller's turn, or answers why it has none.
+    fn take(&self, caller: &Caller) -> Result<(), Transport>;
+}
+
+/// Everybody may call always.
+impl Turns for () {
+    fn take(&self, _: &Caller) -> Result<(), Transport> {
+        Ok(())
+    }
+}
+
 /// A call as it came in.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
@@ -23,4 +40,6 @@ pub struct Call<'a> {
     pub trace_id: Option<&'a str>,
     /// The whole body, unpacked.
     pub body: &'a [u8],
+    /// Whether the caller may call now.
+    pub turns: &'a dyn Turns,
 }

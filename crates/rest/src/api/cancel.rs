@@ -38,6 +38,7 @@ impl Api {
         let items = input.end(items)?;
         let command = CancelPresences { channel: Channel::Rest, cancellations: &items };
         let answers = self.app.cancel_once(caller, command, key).await??;
+        let why = domain::tally_errors(answers.iter().filter_map(|it| it.as_ref().err()));
         let mut refused = 0;
         let shown = answers
             .iter()
@@ -53,7 +54,7 @@ impl Api {
                 }
             })
             .collect();
-        Ok(Done::json(&Items { items: shown }).counted(items.len(), refused))
+        Ok(Done::json(&Items { items: shown }).counted(items.len(), refused).noted(why))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use app::{App, CallKey};
-use domain::{Caller, CallerError, EnterpriseNumber};
+use domain::{Caller, CallerError, ClientId, EnterpriseNumber};
 use ring::hmac;
 
 use super::OPENAPI;
@@ -43,9 +43,11 @@ impl Api {
         let ticket = (self.tickets)();
         let found = route::find(call.method, call.path);
         let name = found.as_ref().ok().map(|(_, name, _)| *name);
+        let mut client = None;
         let outcome = match found {
             Ok((operation, _, part)) => {
-                self.perform(oauth, &call, operation, part, language, &ticket).await
+                let asked = Asked { call: &call, operation, part, language, ticket: &ticket };
+                self.perform(oauth, asked, &mut client).await
             }
             Err(Some(allowed)) => Err(Problem::MethodNotAllowed(allowed)),
             Err(None) => Err(Problem::NotFound(None)),
@@ -54,7 +56,7 @@ impl Api {
             Ok(done) => done_as(done, language, ticket),
             Err(problem) => refuse(&problem, language, ticket),
         };
-        answer.operation = name;
+        (answer.operation, answer.client) = (name, client);
         if call.method == "HEAD" {
             answer.body.clear();
         }
@@ -73,12 +75,10 @@ impl Api {
     async fn perform(
         &self,
         oauth: &OAuth,
-        call: &Call<'_>,
-        operation: Operation,
-        part: &str,
-        language: Language,
-        ticket: &str,
+        asked: Asked<'_>,
+        client: &mut Option<ClientId>,
     ) -> Result<Done, Problem> {
+        let Asked { call, operation, part, language, ticket } = asked;
         let scope = match operation {
             Operation::Health => return no_query(call).and(Ok(self.health().await)),
             Operation::Document => return Ok(Done::text("application/yaml", OPENAPI)),
@@ -90,8 +90,10 @@ impl Api {
             _ => Scope::Consult,
         };
         let access = oauth.access(call.authorization.iter().copied()).await?;
+        *client = access.client_id().cloned();
         access.require(scope)?;
         let caller = on_behalf_of(&access, call.on_behalf_of)?.with_ticket(ticket);
+        call.turns.take(&caller)?;
         match operation {
             Operation::Addresses => return self.addresses(call.query, language).await,
             _ => no_query(call)?,
@@ -114,6 +116,16 @@ impl Api {
     }
 }
 
+/// An operation that is asked for.
+struct Asked<'c> {
+    call: &'c Call<'c>,
+    operation: Operation,
+    /// What the path names.
+    part: &'c str,
+    language: Language,
+    ticket: &'c str,
+}
+
 fn done_as(done: Done, language: Language, ticket: String) -> Answer {
     let (media_type, body) = match done.body {
         Body::Json(body) => ("application/json", body),
@@ -125,7 +137,7 @@ fn done_as(done: Done, language: Language, ticket: String) -> Answer {
     if !answer.headers.iter().any(|(name, _)| *name == "cache-control") {
         answer.headers.push(("cache-control", "no-store".to_owned()));
     }
-    Answer { items: done.items, refused: done.refused, ..answer }
+    Answer { items: done.items, refused: done.refused, detail: done.detail, ..answer }
 }
 
 pub(super) fn refuse(problem: &Problem, language: Language, ticket: String) -> Answer {
@@ -134,7 +146,7 @@ pub(super) fn refuse(problem: &Problem, language: Language, ticket: String) -> A
     let mut answer = answer(status, "application/problem+json", body, language, ticket);
     answer.headers.extend(problem.headers());
     answer.headers.push(("cache-control", "no-store".to_owned()));
-    Answer { problem: Some(name), ..answer }
+    Answer { problem: Some(name), detail: Some(problem.why()), ..answer }
 }
 
 fn answer(
@@ -153,7 +165,8 @@ fn answer(
         headers.push(("content-type", media_type.to_owned()));
     }
     let (operation, items, refused, problem) = (None, 0, 0, None);
-    Answer { status, headers, body, operation, items, refused, problem, ticket }
+    let (client, detail) = (None, None);
+    Answer { status, headers, body, operation, items, refused, problem, ticket, client, detail }
 }
 
 /// Who calls, for the enterprise that it names in the header `Presence-On-Behalf-Of`, where it names one.
@@ -169,13 +182,12 @@ pub(super) fn on_behalf_of(access: &Access, headers: &[&[u8]]) -> Result<Caller,
         return Err(Issue { kind, place: "header", name, detail }.into());
     }
     access.caller(number).map_err(|error| {
-        tracing::info!(%error, "a client may not call");
         if error == CallerError::NotOnBehalf {
             let name = Some(ON_BEHALF_OF.to_owned());
             let kind = IssueKind::SchemaViolation;
             Issue { kind, place: "header", name, detail: Text::Required }.into()
         } else {
-            Problem::MissingPermission
+            Problem::MissingPermission(error.to_string())
         }
     })
 }

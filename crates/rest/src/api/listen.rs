@@ -135,14 +135,16 @@ impl Listeners {
         match caller(oauth, &authorization, &behalf, &subscription.ticket).await {
             Ok(caller) => subscription.caller = caller,
             Err(problem) => {
-                tracing::info!(ticket = subscription.ticket, ?problem, "a stream of events ends");
+                let (ticket, detail) = (&subscription.ticket, problem.why());
+                tracing::info!(ticket, detail, "a stream of events ends");
                 return None;
             }
         }
         match self.events(subscription).await {
             Ok(text) => Some(text),
             Err(error) => {
-                tracing::warn!(ticket = subscription.ticket, %error, "a stream of events ends");
+                let (ticket, detail) = (&subscription.ticket, error.for_log());
+                tracing::warn!(ticket, detail, "a stream of events ends");
                 None
             }
         }

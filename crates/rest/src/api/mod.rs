@@ -24,7 +24,7 @@ mod text;
 mod contract_tests;
 
 pub use answer::Answer;
-pub use call::Call;
+pub use call::{Call, Turns};
 pub use door::{Api, ApiSettings};
 pub use language::Language;
 pub use listen::{Listeners, Subscription};

@@ -13,16 +13,19 @@ use crate::oauth::{AccessRefusal, Scope};
 pub(super) enum Problem {
     BadRequest(Vec<Issue>),
     Access(AccessRefusal),
-    MissingPermission,
+    /// Why, for the log.
+    MissingPermission(String),
     NotFound(Option<Issue>),
     MethodNotAllowed(&'static str),
     KeyReused,
     UnsupportedMediaType,
     PayloadTooLarge(u64),
     RequestTimeout,
-    TooManyRequests,
-    Internal,
-    Unavailable,
+    TooManyRequests(Text),
+    /// Why, for the log.
+    Internal(String),
+    /// Why, for the log.
+    Unavailable(String),
 }
 
 /// What went wrong before the door was asked.
@@ -36,8 +39,12 @@ pub enum Transport {
     UnknownEncoding,
     /// The body says that it is packed with gzip, and is not.
     BadGzip,
-    /// The caller calls more than it may.
-    TooMany,
+    /// The caller has more than so many calls under way.
+    TooManyAtOnce(u32),
+    /// The caller makes more than so many calls a second.
+    TooManyASecond(u32),
+    /// The bodies of all calls take all the memory that they may.
+    NoRoom,
     /// More calls wait than can be served soon.
     Overloaded,
     /// Something is wrong in the service itself.
@@ -97,6 +104,17 @@ impl Issue {
     }
 }
 
+impl Issue {
+    /// What the log says of it. A name that is not known is the caller's own word, and is left out.
+    fn why(&self) -> String {
+        let name = self.name.as_deref().filter(|_| self.kind != IssueKind::UnknownInput);
+        format!("{} {}: {}", self.place, name.unwrap_or("-"), self.detail.told(Language::English))
+    }
+}
+
+/// So many issues of a call are logged.
+const MOST_LOGGED: usize = 5;
+
 const GUIDE: &str = "https://www.belgif.be/specification/rest/api-guide/";
 
 impl From<KeyTaken> for Problem {
@@ -122,9 +140,8 @@ impl From<AccessRefusal> for Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a use case failed");
         match error.kind() {
-            ErrorKind::NotAuthorized => Self::MissingPermission,
+            ErrorKind::NotAuthorized => Self::MissingPermission(error.for_log()),
             ErrorKind::SearchTooBroad { budget } => Issue {
                 kind: IssueKind::InvalidInput,
                 place: "body",
@@ -132,14 +149,10 @@ impl From<Error> for Problem {
                 detail: Text::TooBroad(budget),
             }
             .into(),
-            kind if kind.is_retryable() => Self::Unavailable,
-            kind => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    code = kind.code(),
-                    "failed"
-                );
-                Self::Internal
+            kind if kind.is_retryable() => Self::Unavailable(error.for_log()),
+            _ => {
+                tracing::error!(error = error.for_log(), "failed");
+                Self::Internal(error.for_log())
             }
         }
     }
@@ -155,9 +168,15 @@ impl From<Transport> for Problem {
                 let detail = Text::Expected("gzip");
                 Issue { kind: IssueKind::SchemaViolation, place: "body", name: None, detail }.into()
             }
-            Transport::TooMany => Self::TooManyRequests,
-            Transport::Overloaded => Self::Unavailable,
-            Transport::Internal => Self::Internal,
+            Transport::TooManyAtOnce(calls) => Self::TooManyRequests(Text::TooManyAtOnce(calls)),
+            Transport::TooManyASecond(calls) => Self::TooManyRequests(Text::TooManyASecond(calls)),
+            Transport::NoRoom => Self::Unavailable(
+                "the bodies of all calls together take max_buffered_bytes; allow more, or fewer calls at once".into(),
+            ),
+            Transport::Overloaded => Self::Unavailable(
+                "as many calls as max_calls allows are under way; allow more, or spread them over more nodes".into(),
+            ),
+            Transport::Internal => Self::Internal("a panic, of which another line tells".into()),
         }
     }
 }
@@ -173,16 +192,16 @@ impl Problem {
             }
             Self::Access(AccessRefusal::MissingScope(_)) => (403, "missingScope", "Missing Scope"),
             Self::Access(_) => (401, "invalidAccessToken", "Invalid Access Token"),
-            Self::MissingPermission => (403, "missingPermission", "Missing Permission"),
+            Self::MissingPermission(_) => (403, "missingPermission", "Missing Permission"),
             Self::NotFound(_) => (404, "resourceNotFound", "Resource Not Found"),
             Self::MethodNotAllowed(_) => (405, "methodNotAllowed", "Method Not Allowed"),
             Self::KeyReused => (409, "idempotencyKeyReused", "Idempotency Key Reused"),
             Self::RequestTimeout => (408, "requestTimeout", "Request Timeout"),
             Self::PayloadTooLarge(_) => (413, "payloadTooLarge", "Payload Too Large"),
             Self::UnsupportedMediaType => (415, "unsupportedMediaType", "Unsupported Media Type"),
-            Self::TooManyRequests => (429, "tooManyRequests", "Too Many Requests"),
-            Self::Internal => (500, "internalServerError", "Internal Server Error"),
-            Self::Unavailable => (503, "serviceUnavailable", "Service is unavailable"),
+            Self::TooManyRequests(_) => (429, "tooManyRequests", "Too Many Requests"),
+            Self::Internal(_) => (500, "internalServerError", "Internal Server Error"),
+            Self::Unavailable(_) => (503, "serviceUnavailable", "Service is unavailable"),
         }
     }
 
@@ -202,8 +221,10 @@ impl Problem {
         }
         put("title", title.into());
         put("status", status.into());
-        if let Self::KeyReused = self {
-            put("detail", Text::KeyReused.told(language).into());
+        match self {
+            Self::KeyReused => put("detail", Text::KeyReused.told(language).into()),
+            Self::TooManyRequests(text) => put("detail", text.told(language).into()),
+            _ => {}
         }
         if let Some(ticket) = ticket {
             put("instance", instance(ticket).into());
@@ -223,10 +244,51 @@ impl Problem {
                 put("requiredScopes", json!([Scope::name(*scope)]));
             }
             Self::PayloadTooLarge(limit) => put("limit", (*limit).into()),
-            Self::Unavailable | Self::TooManyRequests => put("retryAfterSec", RETRY.into()),
+            Self::Unavailable(_) | Self::TooManyRequests(_) => put("retryAfterSec", RETRY.into()),
             _ => {}
         }
         Value::Object(problem)
+    }
+
+    /// Which check failed, and how to mend it, for the log alone. No word of the caller's is in it.
+    pub(super) fn why(&self) -> String {
+        let en = |text: &Text| text.told(Language::English);
+        match self {
+            Self::BadRequest(issues) => {
+                let told: Vec<_> = issues.iter().take(MOST_LOGGED).map(Issue::why).collect();
+                let more = issues.len() - told.len();
+                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+                told.join("; ") + &more
+            }
+            Self::Access(refusal) => refusal.why(),
+            Self::MissingPermission(why) | Self::Internal(why) | Self::Unavailable(why) => {
+                why.clone()
+            }
+            Self::NotFound(None) => "there is no operation at this path".to_owned(),
+            Self::NotFound(Some(issue)) => format!(
+                "{}, or the caller may not see it: what each role sees is in docs/permissions.md",
+                issue.why()
+            ),
+            Self::MethodNotAllowed(allowed) => format!("the methods of this path are {allowed}"),
+            Self::KeyReused => format!("Idempotency-Key: {}", en(&Text::KeyReused)),
+            Self::UnsupportedMediaType => {
+                "Content-Type has to be application/json, and Content-Encoding gzip or identity"
+                    .to_owned()
+            }
+            Self::PayloadTooLarge(limit) => {
+                format!(
+                    "the body is larger than the {limit} bytes of max_body_bytes, as sent or unpacked"
+                )
+            }
+            Self::RequestTimeout => "the body did not come within body_timeout".to_owned(),
+            Self::TooManyRequests(text) => {
+                let setting = match text {
+                    Text::TooManyAtOnce(_) => "client_calls",
+                    _ => "client_rate and client_burst",
+                };
+                format!("{}; {setting} may allow more", en(text))
+            }
+        }
     }
 
     /// The headers that belong to it.
@@ -237,7 +299,9 @@ impl Problem {
             }
             Self::MethodNotAllowed(allowed) => vec![("allow", (*allowed).to_owned())],
             Self::UnsupportedMediaType => vec![("accept-encoding", "gzip, identity".to_owned())],
-            Self::Unavailable | Self::TooManyRequests => vec![("retry-after", RETRY.to_string())],
+            Self::Unavailable(_) | Self::TooManyRequests(_) => {
+                vec![("retry-after", RETRY.to_string())]
+            }
             _ => Vec::new(),
         }
     }

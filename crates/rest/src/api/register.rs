@@ -78,6 +78,7 @@ impl Api {
         let drafts: Vec<_> = judged.iter().filter_map(|item| item.as_ref().ok()).cloned().collect();
         let command = RegisterPresences { channel: Channel::Rest, drafts: &drafts };
         let answers = self.app.register_once(caller, command, key).await??;
+        let why = domain::tally_errors(answers.iter().filter_map(|it| it.as_ref().err()));
         let mut answers = answers.iter();
         let mut refused = 0;
         let mut one = |place: usize, item: &Judged<'_>| {
@@ -96,7 +97,7 @@ impl Api {
             Outcome::NotCreatedPresenceRegistration { problem }
         };
         let items = judged.iter().enumerate().map(|(place, item)| one(place, item)).collect();
-        Ok(Done::json(&Items { items }).counted(judged.len(), refused))
+        Ok(Done::json(&Items { items }).counted(judged.len(), refused).noted(why))
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Text {
     NoSuchRegistration,
     NoSuchWork,
     KeyReused,
+    TooManyAtOnce(u32),
+    TooManyASecond(u32),
 }
 
 impl Text {
@@ -99,6 +101,18 @@ impl Text {
                 "la clé a été utilisée pour une autre requête ces dernières 24 heures",
                 "der Schlüssel wurde in den letzten 24 Stunden für eine andere Anfrage verwendet",
             ],
+            Self::TooManyAtOnce(_) => [
+                "one caller may make {} calls at once",
+                "één oproeper mag {} oproepen tegelijk doen",
+                "un appelant peut faire {} appels à la fois",
+                "ein Aufrufer darf {} Aufrufe gleichzeitig machen",
+            ],
+            Self::TooManyASecond(_) => [
+                "one caller may make {} calls a second over time",
+                "één oproeper mag over de tijd {} oproepen per seconde doen",
+                "un appelant peut faire {} appels par seconde dans la durée",
+                "ein Aufrufer darf auf Dauer {} Aufrufe je Sekunde machen",
+            ],
             Self::NoSuchRegistration => [
                 "there is no such registration",
                 "deze registratie bestaat niet",
@@ -109,7 +123,9 @@ impl Text {
         let text = pick(language, en, nl, fr, de);
         match self {
             Self::Expected(what) => text.replace("{}", what),
-            Self::TooBroad(budget) => text.replace("{}", &budget.to_string()),
+            Self::TooBroad(number) | Self::TooManyAtOnce(number) | Self::TooManyASecond(number) => {
+                text.replace("{}", &number.to_string())
+            }
             _ => text.to_owned(),
         }
     }

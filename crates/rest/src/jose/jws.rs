@@ -39,6 +39,9 @@ pub enum JwsError {
     /// A header member that is never followed.
     #[error("the token's header has \"{0}\", which is not taken")]
     RefusedMember(&'static str),
+    /// No key is known that could check it.
+    #[error("no key is known that has the token's kid, if it names one, and is for its algorithm")]
+    NoKey,
     /// The signature is not that of the key.
     #[error("the token's signature is wrong")]
     Signature,

@@ -51,10 +51,14 @@ impl KeySet {
             .iter()
             .filter(|(name, key)| named(name) && key.checks(token.algorithm()))
             .take(MOST_TRIED);
-        keys.find_map(|(_, key)| match token.verify(key) {
-            Err(JwsError::Signature) => None,
+        let mut refusal = JwsError::NoKey;
+        let decided = keys.find_map(|(_, key)| match token.verify(key) {
+            Err(JwsError::Signature) => {
+                refusal = JwsError::Signature;
+                None
+            }
             decided => Some(decided),
-        })
-        .unwrap_or(Err(JwsError::Signature))
+        });
+        decided.unwrap_or(Err(refusal))
     }
 }

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use app::{App, ReplayKey};
-use domain::{Client, ClientId};
+use domain::{CallerError, Client, ClientId};
 use jiff::Timestamp;
 
 use super::{SKEW, TokenError};
-use crate::jose::{Claims, ClaimsError, Jws, KeySet, PublicKey};
+use crate::jose::{Algorithm, Claims, ClaimsError, Jws, JwsError, KeySet, PublicKey};
 
 /// How many seconds an assertion may live at most: it is made for one request.
 const LONGEST_LIFE: i64 = 600;
@@ -41,7 +41,7 @@ pub(super) async fn prove(
     assertion: &str,
     expected: &Expected<'_>,
 ) -> Result<Proven, TokenError> {
-    let refuse = |text: &str| TokenError::InvalidClient(text.to_owned());
+    let refuse = |text: &str| TokenError::client(text);
     let token = Jws::parse(assertion).map_err(|error| refuse(&error.to_string()))?;
     // What was signed to be something else is no assertion (RFC 8725, section 3.11).
     if token.kind().is_some_and(|kind| kind != "jwt" && kind != "client-authentication+jwt") {
@@ -49,17 +49,29 @@ pub(super) async fn prove(
     }
     let told = token.unverified().map_err(|error| refuse(&error.to_string()))?;
     let told = told.required("sub").map_err(|error| refuse(&error.to_string()))?;
-    let id = ClientId::parse(told).ok_or_else(|| refuse(NOT_PROVEN))?;
+    let id =
+        ClientId::parse(told).ok_or_else(|| unproven("its sub is no id of a client".into()))?;
     let client = app.clients().by_id(&id).await?;
     let claims = match &client {
-        Some(client) => keys(client).verify(&token).map_err(|_| refuse(NOT_PROVEN))?,
-        None if expected.open => token.unverified().map_err(|_| refuse(NOT_PROVEN))?,
-        None => return Err(refuse(NOT_PROVEN)),
+        Some(client) => keys(client)
+            .verify(&token)
+            .map_err(|error| unproven(mend(client, token.algorithm(), &error)))?,
+        None if expected.open => token.unverified().map_err(|error| refuse(&error.to_string()))?,
+        None => {
+            return Err(unproven(format!(
+                "client {id} is not in the register; add it with `presence client add --key`"
+            )));
+        }
     };
     // From here on only the client itself, or who has its assertion, reads what is wrong.
+    let refuse = |told: &str| TokenError::InvalidClient {
+        told: told.to_owned(),
+        why: Some(format!("client {id}: {told}")),
+    };
     let (jti, end) = check(&claims, &id, expected).map_err(|error| refuse(&error))?;
     if client.as_ref().is_some_and(|client| client.revoked.is_some()) {
-        return Err(refuse("the client is revoked"));
+        let why = Some(format!("client {id}: {}", CallerError::Revoked));
+        return Err(TokenError::InvalidClient { told: "the client is revoked".to_owned(), why });
     }
     let key = ReplayKey::of("client_assertion", &[id.as_str().as_bytes(), jti.as_bytes()]);
     if !app.first_time(key, end).await? {
@@ -68,6 +80,20 @@ pub(super) async fn prove(
         ));
     }
     Ok(client.map_or(Proven::Stranger(id), Proven::Client))
+}
+
+/// A refusal of which a stranger is told nothing; the log is told all.
+fn unproven(why: String) -> TokenError {
+    TokenError::InvalidClient { told: NOT_PROVEN.to_owned(), why: Some(why) }
+}
+
+/// Why no key of a client has signed an assertion, and how to mend it.
+fn mend(client: &Client, algorithm: Algorithm, error: &JwsError) -> String {
+    let (id, count, algorithm) = (&client.id, client.keys.len(), algorithm.name());
+    format!(
+        "client {id} has {count} keys in the register, and: {error}. The assertion is signed with {algorithm}; give the \
+         client its public key with `presence client change {id} --key`, or let it sign with the key that is there"
+    )
 }
 
 /// The claims of the assertion; answers its id, and from when on its age alone refuses it.
@@ -83,7 +109,9 @@ fn check<'a>(
     if expected.client_id.is_some_and(|other| other != id.as_str()) {
         return Err("client_id is another than the assertion's sub".to_owned());
     }
-    claims.is_for(expected.audiences).map_err(text)?;
+    claims
+        .is_for(expected.audiences)
+        .map_err(|error| format!("{error}: aud has to be {}", expected.audiences.join(" or ")))?;
     let now = expected.now.as_second();
     let end = claims.is_alive(now, SKEW).map_err(text)?;
     if end > now + LONGEST_LIFE + SKEW {

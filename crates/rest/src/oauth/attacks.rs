@@ -92,7 +92,8 @@ impl Scene {
     async fn post(&self, content_type: &str, body: &str) -> Result<Value, TokenError> {
         let content_type = Some(content_type);
         let body = body.as_bytes();
-        self.oauth.token(TokenRequest { content_type, has_authorization: false, body }).await
+        let request = TokenRequest { content_type, has_authorization: false, body };
+        self.oauth.token(request).await.map(|granted| granted.response)
     }
 
     async fn token(&self, more: &str) -> String {
@@ -304,7 +305,8 @@ async fn the_request_is_held_to_the_standard() {
         has_authorization: true,
         body: b"grant_type=client_credentials",
     };
-    assert_eq!(code(&scene.oauth.token(request).await), "invalid_client", "Basic");
+    let refused = scene.oauth.token(request).await.expect_err("Basic");
+    assert_eq!(refused.code(), "invalid_client");
 }
 
 #[tokio::test]
@@ -315,7 +317,7 @@ async fn a_revoked_client_gets_no_token_and_those_that_it_has_are_refused_at_onc
     let now: Timestamp = NOW.parse().expect("a moment");
     scene.changed(|client| client.revoked = Some(now)).await;
     assert_eq!(code(&scene.ask(&honest(&scene.claims()), "").await), "invalid_client");
-    assert!(matches!(scene.call(&token).await, Err(AccessRefusal::Invalid)));
+    assert!(matches!(scene.call(&token).await, Err(AccessRefusal::Invalid(_))));
 }
 
 #[tokio::test]
@@ -374,7 +376,7 @@ async fn only_our_own_access_tokens_for_this_service_are_taken() {
         ("none", stranger.token(&json!({"alg": "none", "typ": "at+jwt", "kid": kid}), &good)),
         ("nothing", String::new()),
     ] {
-        assert!(matches!(scene.call(&token).await, Err(AccessRefusal::Invalid)), "{what}");
+        assert!(matches!(scene.call(&token).await, Err(AccessRefusal::Invalid(_))), "{what}");
     }
 }
 
@@ -385,10 +387,10 @@ async fn headers_that_are_missing_doubled_or_of_another_scheme_are_told_apart() 
     assert!(matches!(none, Err(AccessRefusal::NoToken)));
     let header = format!("Bearer {}", scene.token("").await);
     let twice = [header.as_bytes(), header.as_bytes()];
-    assert!(matches!(scene.oauth.access(twice.into_iter()).await, Err(AccessRefusal::Invalid)));
+    assert!(matches!(scene.oauth.access(twice.into_iter()).await, Err(AccessRefusal::Invalid(_))));
     for other in ["Basic b25lOng=", "Bearer", "\u{e9}"] {
         let outcome = scene.oauth.access(std::iter::once(other.as_bytes())).await;
-        assert!(matches!(outcome, Err(AccessRefusal::Invalid)), "{other}");
+        assert!(matches!(outcome, Err(AccessRefusal::Invalid(_))), "{other}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tokens of other issuers: an identity provider of workers, or of employers' staff, that the operator trusts.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -75,34 +76,40 @@ impl OAuth {
         (issuer, trusted): (&TrustedIssuer, &Trusted),
         token: &Jws<'_>,
     ) -> Result<Access, AccessRefusal> {
-        let invalid = |_: ClaimsError| AccessRefusal::Invalid;
+        let invalid =
+            |why: &dyn Display| AccessRefusal::Invalid(format!("a token of {}: {why}", issuer.url));
+        let claim = |error: ClaimsError| invalid(&error);
         if token.kind().is_some_and(|kind| kind != "jwt" && kind != "at+jwt") {
-            return Err(AccessRefusal::Invalid);
+            return Err(invalid(&"its typ is another than JWT and at+jwt"));
         }
-        let kid = token.kid().ok_or(AccessRefusal::Invalid)?;
+        let kid = token.kid().ok_or_else(|| invalid(&"it names no key, for it has no kid"))?;
         let keys = trusted.keys.keys(&issuer.url, kid).await?;
         if !keys.has(kid) {
-            return Err(AccessRefusal::Invalid);
+            let why = "the issuer publishes no key of its kid that is taken; a new key is asked for every 30 seconds";
+            return Err(invalid(&why));
         }
-        let claims = keys.verify(token).map_err(|_| AccessRefusal::Invalid)?;
-        if claims.required("iss").map_err(invalid)? != issuer.url {
-            return Err(AccessRefusal::Invalid);
+        let claims = keys.verify(token).map_err(|error| invalid(&error))?;
+        if claims.required("iss").map_err(claim)? != issuer.url {
+            return Err(invalid(&"its iss is another"));
         }
-        claims.is_for(&[&issuer.audience]).map_err(invalid)?;
+        claims.is_for(&[&issuer.audience]).map_err(|error| {
+            let audience = &issuer.audience;
+            invalid(&format!("{error} than {audience}, as the file of token_issuers says"))
+        })?;
         let now = self.now().as_second();
         match claims.is_alive(now, SKEW) {
             Ok(end) if end <= now + LONGEST_LIFE + SKEW => {}
+            Ok(_) => return Err(invalid(&"its exp is more than a day away")),
             Err(ClaimsError::Expired) => return Err(AccessRefusal::Expired),
-            _ => return Err(AccessRefusal::Invalid),
+            Err(error) => return Err(claim(error)),
         }
+        // The value may be of a person: only where it was looked for is told.
         let who = holder(issuer, &claims, self.app().today()).ok_or_else(|| {
-            // The value may be of a person: only where it was looked for is told.
-            tracing::info!(
-                issuer = issuer.url,
-                claim = issuer.claim,
-                "a token does not tell whose it is"
-            );
-            AccessRefusal::Invalid
+            let what = match issuer.holder {
+                Holder::Worker => "a person's number, valid and as a text",
+                Holder::Employer => "an enterprise number, valid and as a text, beside a sub",
+            };
+            invalid(&format!("its claim {:?} is not {what}", issuer.claim))
         })?;
         Ok(Access::new(who, issuer.scopes.clone()))
     }

@@ -21,7 +21,7 @@ pub use external::{Holder, IssuerKeys, TrustedIssuer};
 pub use key_ring::{KeyRing, KeyRingError, KeySource};
 pub use scope::{Scope, Scopes};
 pub use server::{OAuth, OAuthSettings};
-pub use token::TokenRequest;
+pub use token::{Granted, TokenRequest};
 pub use token_error::TokenError;
 
 /// The path of the token endpoint.

@@ -1,3 +1,4 @@
+use domain::ClientId;
 use serde_json::{Value, json};
 
 use super::assertion::{Expected, Proven, prove};
@@ -19,9 +20,18 @@ pub struct TokenRequest<'a> {
     pub body: &'a [u8],
 }
 
+/// A token that is given.
+#[derive(Debug)]
+pub struct Granted {
+    /// To whom.
+    pub client: ClientId,
+    /// The token response.
+    pub response: Value,
+}
+
 impl OAuth {
     /// The token endpoint (RFC 6749, section 3.2): a token response, or an error of the standard.
-    pub async fn token(&self, request: TokenRequest<'_>) -> Result<Value, TokenError> {
+    pub async fn token(&self, request: TokenRequest<'_>) -> Result<Granted, TokenError> {
         let media = request.content_type.and_then(|text| text.split(';').next());
         if !media.is_some_and(|media| media.trim().eq_ignore_ascii_case(FORM)) {
             let text = "the body has to be a form, application/x-www-form-urlencoded";
@@ -37,14 +47,14 @@ impl OAuth {
         }
         if request.has_authorization || get("client_secret").is_some() {
             let text = "clients prove who they are by private_key_jwt, and by nothing beside it";
-            return Err(TokenError::InvalidClient(text.to_owned()));
+            return Err(TokenError::client(text));
         }
         if get("client_assertion_type") != Some(ASSERTION) {
             let text = format!("client_assertion_type has to be {ASSERTION}");
-            return Err(TokenError::InvalidClient(text));
+            return Err(TokenError::client(text));
         }
         let Some(assertion) = get("client_assertion") else {
-            return Err(TokenError::InvalidClient("client_assertion is missing".to_owned()));
+            return Err(TokenError::client("client_assertion is missing"));
         };
         let expected = Expected {
             audiences: &[&self.token_url(), self.issuer()],
@@ -56,7 +66,7 @@ impl OAuth {
         self.give(&proven, get("scope"))
     }
 
-    fn give(&self, proven: &Proven, asked: Option<&str>) -> Result<Value, TokenError> {
+    fn give(&self, proven: &Proven, asked: Option<&str>) -> Result<Granted, TokenError> {
         let (id, has) = match proven {
             Proven::Client(client) => {
                 (&client.id, Scopes::of(client.scopes.iter().map(|scope| &**scope)))
@@ -64,24 +74,24 @@ impl OAuth {
             Proven::Stranger(id) => (id, Scopes::all()),
         };
         if has.is_empty() {
-            let text = "the client has no scope; the operator gives scopes";
-            return Err(TokenError::UnauthorizedClient(text));
+            return Err(TokenError::UnauthorizedClient(id.clone()));
         }
         let scopes = match asked.map(Scopes::parse) {
             None => has,
             Some(Some(asked)) if asked.is_empty() => has,
             Some(Some(asked)) if has.cover(&asked) => asked,
             Some(_) => {
-                return Err(TokenError::InvalidScope(format!("the client may ask for: {has}")));
+                return Err(TokenError::InvalidScope { client: id.clone(), has });
             }
         };
         let lifetime = self.lifetime();
         let token = self.sign(id, &scopes)?;
-        Ok(json!({
+        let response = json!({
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": lifetime,
             "scope": scopes.to_string(),
-        }))
+        });
+        Ok(Granted { client: id.clone(), response })
     }
 }

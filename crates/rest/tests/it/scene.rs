@@ -109,7 +109,7 @@ impl Scene {
         let content_type = Some("application/x-www-form-urlencoded");
         let request =
             TokenRequest { content_type, has_authorization: false, body: body.as_bytes() };
-        let answer = self.oauth.token(request).await.expect("a token");
+        let answer = self.oauth.token(request).await.expect("a token").response;
         let token = answer["access_token"].as_str().expect("a text");
         self.token = Some(format!("Bearer {token}"));
         answer
@@ -151,6 +151,7 @@ impl Scene {
             idempotency_keys: &keys,
             trace_id: None,
             body,
+            turns: &(),
         };
         let answer = self.api.call(&self.oauth, call).await;
         contract::hold(&Answered {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use app::App;
 use domain::{
-    Caller, CancelPresence, CancelPresences, Channel, ClientId, GetPresence, RegisterPresences,
-    RegistrationId, SearchPresences, SearchRefusal,
+    Caller, CancelPresence, CancelPresences, Channel, ClientId, GetPresence, ItemErrors,
+    RegisterPresences, RegistrationId, SearchPresences, SearchRefusal,
 };
 
 use wss::{SignatureAlgorithm, Verified};
@@ -112,6 +112,16 @@ struct Known {
     note: Option<&'static str>,
 }
 
+impl Known {
+    /// What the log says of a call that was answered.
+    fn detail(&self, refused: Option<String>) -> Option<String> {
+        match (self.note, refused) {
+            (Some(note), Some(refused)) => Some(format!("{note}; {refused}")),
+            (note, refused) => refused.or(note.map(str::to_owned)),
+        }
+    }
+}
+
 /// What the log says of a call that the setting `sha1` lets in, so that an operator sees who still needs it.
 const SHA1: &str = "signed with RSA-SHA1, which the setting sha1 lets in";
 
@@ -130,6 +140,8 @@ struct Done {
     body: Vec<u8>,
     items: usize,
     refused: usize,
+    /// What the log says of those that were refused.
+    why: Option<String>,
 }
 
 impl Door {
@@ -150,7 +162,7 @@ impl Door {
         // Before anything else: what is written down of the call has it too.
         let ticket = (self.tickets)();
         match self.serve(call, &ticket, &mut known).await {
-            Ok(Done { body, items, refused }) => Answer {
+            Ok(Done { body, items, refused, why }) => Answer {
                 status: 200,
                 body,
                 retry_after: None,
@@ -160,8 +172,8 @@ impl Door {
                     refused: u32::try_from(refused).unwrap_or(u32::MAX),
                     fault: None,
                     ticket,
+                    detail: known.detail(why),
                     client: known.client,
-                    detail: known.note.map(str::to_owned),
                 },
             },
             Err(fault) => self.answer(&fault, known, ticket),
@@ -200,7 +212,7 @@ impl Door {
             let answer = token::answer(&self.gate, self.tokens, call, &text, &id);
             let (body, caller) = answer.await?;
             known.client = caller.client_id().cloned();
-            return Ok(Done { body, items: 1, refused: 0 });
+            return Ok(Done { body, items: 1, refused: 0, why: None });
         }
         let Admitted { caller, signed } = self.gate.admit(call.endpoint, &text, call.shown).await?;
         known.client = caller.client_id().cloned();
@@ -244,10 +256,11 @@ impl Door {
     async fn search(&self, caller: &Caller, request: &SearchRequest<'_>) -> Result<Done, Fault> {
         let query = SearchPresences { draft: translate::search(request) };
         let answer = self.app.search(caller, query).await;
-        let refused = match answer.map_err(|error| Fault::from(&error))? {
+        let (refused, why) = match answer.map_err(|error| Fault::from(&error))? {
             Ok(page) => {
                 let body = encode::found(request, &page);
-                return Ok(Done { body, items: page.registrations.len(), refused: 0 });
+                let items = page.registrations.len();
+                return Ok(Done { body, items, refused: 0, why: None });
             }
             Err(SearchRefusal::PeriodEndsBeforeItBegins(place)) => {
                 return Err(period_ends_before_it_begins(place));
@@ -260,24 +273,33 @@ impl Door {
                 return Err(creation_ends_before_it_begins());
             }
             Err(SearchRefusal::Invalid(errors)) => {
-                encode::refused(request, &Refused::Invalid(&errors))
+                let body = encode::refused(request, &Refused::Invalid(&errors));
+                (body, domain::tally_errors([&errors]))
             }
             Err(SearchRefusal::TooBroad { budget }) => {
-                encode::refused(request, &Refused::TooBroad { budget })
+                let body = encode::refused(request, &Refused::TooBroad { budget });
+                let error = domain::Error::new(domain::ErrorKind::SearchTooBroad { budget });
+                (body, Some(error.for_log()))
             }
         };
-        Ok(Done { body: refused, items: 1, refused: 1 })
+        Ok(Done { body: refused, items: 1, refused: 1, why })
     }
 
     async fn get(&self, caller: &Caller, request: GetRequest) -> Result<Done, Fault> {
         let query = GetPresence { id: RegistrationId::new(request.id) };
         let dossier = self.app.get(caller, query).await.map_err(|error| Fault::from(&error))?;
         let body = encode::got(request, dossier.as_ref());
-        Ok(Done { body, items: 1, refused: usize::from(dossier.is_none()) })
+        let why = dossier.is_none().then(|| UNSEEN.to_owned());
+        Ok(Done { body, items: 1, refused: usize::from(dossier.is_none()), why })
     }
 }
 
-fn done<T, E>(body: Vec<u8>, answers: &[Result<T, E>]) -> Done {
-    let refused = answers.iter().filter(|answer| answer.is_err()).count();
-    Done { body, items: answers.len(), refused }
+/// What the log says of an id that leads to nothing.
+const UNSEEN: &str = "there is no such registration, or the caller may not see it: what each role sees is in \
+    docs/permissions.md";
+
+fn done<T>(body: Vec<u8>, answers: &[Result<T, ItemErrors>]) -> Done {
+    let errors = || answers.iter().filter_map(|answer| answer.as_ref().err());
+    let (refused, why) = (errors().count(), domain::tally_errors(errors()));
+    Done { body, items: answers.len(), refused, why }
 }

@@ -1,6 +1,3 @@
-use std::error::Error as StdError;
-use std::fmt::Write;
-
 use domain::{Error, ErrorKind};
 
 use super::{Fault, FaultCode, Texts};
@@ -16,19 +13,8 @@ impl From<&Error> for Fault {
             // A search that is too broad is answered by the search itself; here it would be a defect.
             ErrorKind::SearchTooBroad { .. } | ErrorKind::Internal => FaultCode::ServiceError,
         };
-        Self { private: Some(with_causes(error)), ..Self::new(code, None) }
+        Self { private: Some(error.for_log()), ..Self::new(code, None) }
     }
-}
-
-/// The error and all that brought it about, for the log.
-fn with_causes(error: &Error) -> String {
-    let mut text = format!("{}: {error}", error.kind().code());
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// A period of a search, counted from 1, that ends before it begins.

@@ -115,6 +115,7 @@ fn what_the_transport_refuses_is_told_in_four_languages() {
         TransportFault::UnsupportedEncoding,
         TransportFault::BadGzip,
         TransportFault::Overloaded,
+        TransportFault::NoRoom,
         TransportFault::TooManyCallsAtOnce { calls: 128 },
         TransportFault::TooManyCallsASecond { calls: 50 },
         TransportFault::Internal,

@@ -32,7 +32,13 @@ fn told_as(code: &'static str, told: &str) -> Fault {
 pub(super) fn other_action(action: &str) -> Fault {
     let fault = Fault::new(FaultCode::NotInWsdl, None);
     let length = action.char_indices().nth(80).map_or(action.len(), |(place, _)| place);
-    Fault { private: Some(format!("the SOAPAction {:?}", &action[..length])), ..fault }
+    Fault {
+        private: Some(format!(
+            "the SOAPAction {:?}: the token service has RequestSecurityToken alone",
+            &action[..length]
+        )),
+        ..fault
+    }
 }
 
 /// A defect of ours.
