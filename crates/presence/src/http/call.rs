@@ -9,7 +9,7 @@ use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
 };
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use soap::{Answer, Endpoint, TransportFault};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -198,6 +198,10 @@ impl Ending {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        // A caller whose items were refused has no fault to find the ticket in.
+        if let Ok(ticket) = HeaderValue::from_str(&outcome.ticket) {
+            headers.insert(HeaderName::from_static("belgov-trace-id"), ticket);
+        }
         if packed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }

@@ -3,6 +3,7 @@
 mod admin;
 mod backups;
 mod balancer;
+mod behalf;
 mod check_kills;
 mod commands;
 mod doctors;
@@ -13,8 +14,10 @@ mod importing;
 mod issuers;
 mod kill;
 mod limits;
+mod nodes;
 mod oauth;
 mod operator;
+mod refusals;
 mod remarks;
 mod reply;
 mod rest;

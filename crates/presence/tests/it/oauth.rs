@@ -15,7 +15,7 @@ use crate::reply::Reply;
 use crate::server::{Server, program};
 use crate::strangers::{clients, needed};
 
-const TOKEN: &str = "/REST/oauth/v5/token";
+pub(crate) const TOKEN: &str = "/REST/oauth/v5/token";
 const SCOPE: &str = "scope:presenceRegistration:register";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -35,16 +35,19 @@ pub(crate) async fn folder_with_client(signer: &Signer) -> TempDir {
 }
 
 fn post(server: &Server, content_type: &str, body: &str) -> Reply {
+    server.send(form(content_type, body).as_bytes())
+}
+
+fn form(content_type: &str, body: &str) -> String {
     let length = body.len();
-    let head = format!(
+    format!(
         "POST {TOKEN} HTTP/1.1\r\nHost: presence.example\r\nConnection: close\r\n\
-         Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
-    );
-    server.send(format!("{head}{body}").as_bytes())
+         Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program that is tested has the real clock")]
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     Timestamp::now().as_second()
 }
 
@@ -55,12 +58,18 @@ fn claims(server: &Server, jti: &str) -> Value {
     })
 }
 
-fn ask(server: &Server, assertion: &str) -> Reply {
+/// Asks for a token with an assertion.
+pub(crate) fn ask(server: &Server, assertion: &str) -> Reply {
+    server.send(request(assertion).as_bytes())
+}
+
+/// The request that asks for a token.
+pub(crate) fn request(assertion: &str) -> String {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     let body = format!(
         "grant_type=client_credentials&client_assertion_type={kind}&client_assertion={assertion}"
     );
-    post(server, FORM, &body)
+    form(FORM, &body)
 }
 
 fn json_of(reply: &Reply) -> Value {

@@ -68,6 +68,18 @@ impl Reply {
         Some(inside.split('<').next()?.to_owned())
     }
 
+    /// The ticket of a refusal: of a fault, or of an answer over REST or from the token endpoint.
+    pub(crate) fn ticket(&self) -> String {
+        let header = self.header("belgov-trace-id").map(str::to_owned);
+        let of_fault = || {
+            let text = self.text();
+            let (_, ticket) = text.split_once(" Id=\"")?;
+            ticket.split('"').next().map(str::to_owned)
+        };
+        let ticket = header.or_else(of_fault);
+        ticket.unwrap_or_else(|| panic!("there is no ticket in {}", self.text()))
+    }
+
     /// The code of the fault that it is, if it is one.
     pub(crate) fn fault(&self) -> Option<String> {
         let text = self.text();

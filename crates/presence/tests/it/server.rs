@@ -60,6 +60,14 @@ impl Server {
         Self::run(&mut program(&words)).0
     }
 
+    /// A service that is not open, with this folder, on free ports.
+    pub(crate) fn closed(data: &Path, flags: &[&str]) -> Self {
+        let data = data.to_str().expect("UTF-8");
+        let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
+        let words = [&words[..], &["--inner-listen", "127.0.0.1:0"], flags].concat();
+        Self::run(&mut program(&words)).0
+    }
+
     /// Starts a program that serves and waits until it says where; with its standard output.
     pub(crate) fn run(command: &mut Command) -> (Self, BufReader<ChildStdout>) {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

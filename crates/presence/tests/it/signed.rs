@@ -1,6 +1,6 @@
 //! Callers that sign, and attacks on what they sign, over real connections.
 
-mod scene;
+pub(crate) mod scene;
 
 use jiff::SignedDuration;
 use wss::sign::{KeyReference, Outgoing, SigningKey};
@@ -209,11 +209,14 @@ fn tokens_say_only_what_a_client_may_claim() {
     assert!(scene.token("employer", None, Some(&own)).is_ok());
     let refused = scene.token("employer", None, Some(&other)).expect_err("not its number");
     assert_eq!(refused.fault().as_deref(), Some("SOA-01002"), "{}", refused.text());
-    scene.server.log_line("only mandataries and intermediaries call for others");
+    let line = scene.server.log_line(&refused.ticket());
+    assert!(line.contains("only mandataries and intermediaries call for others"), "{line}");
     let (_, xml) = scene.token("secretariat", None, Some(&other)).expect("it has the mandate");
     assert!(xml.contains(&other), "{xml}");
     let elsewhere = scene.token("employer", Some("/Other/v1"), None).expect_err("not ours");
     assert!(elsewhere.text().contains("InvalidScope"), "{}", elsewhere.text());
+    let line = scene.server.log_line(&elsewhere.ticket());
+    assert!(line.contains("AppliesTo names no address of this service"), "{line}");
 }
 
 #[test]
@@ -270,6 +273,8 @@ fn a_client_that_is_revoked_is_refused_with_each_of_its_proofs() {
     scene.is_refused(VAR_D, &message, "FailedAuthentication", "the client is revoked");
     let refused = scene.token("employer", None, None).expect_err("is revoked");
     assert_eq!(refused.fault().as_deref(), Some("SOA-01001"));
+    let line = scene.server.log_line(&refused.ticket());
+    assert!(line.contains("the client is revoked"), "{line}");
 }
 
 #[test]
@@ -282,7 +287,8 @@ fn who_is_no_intermediary_vouches_for_nobody() {
     assert_eq!(reply.element("SenderCompanyId").as_deref(), Some("100000169"));
     let reply = scene.send(path, &vouched("employer"));
     assert_eq!(reply.fault().as_deref(), Some("SOA-01002"), "{}", reply.text());
-    scene.server.log_line("is no intermediary");
+    let line = scene.server.log_line(&reply.ticket());
+    assert!(line.contains("is no intermediary"), "{line}");
     // Without the assertion there is nobody to vouch for.
     let alone = signed(&scene.key("intermediary"), &register(1));
     scene.is_refused(path, &alone, "InvalidSecurity", "saml:Assertion");

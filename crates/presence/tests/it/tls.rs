@@ -199,10 +199,31 @@ fn a_certificate_of_the_caller_may_be_asked_for_or_required() {
         let line = server.log_line("certificate=");
         assert!(line.contains("presence::call"), "{line}");
         assert_eq!(call(&server, caller(&authority, Some(&stranger), version)), None);
+        not_let_in(&server, "the caller's certificate has to come from tls_client_authorities");
         let server = files.serve(&[&asks[..], &["--tls-client-required"]].concat());
         assert_eq!(call(&server, caller(&authority, None, version)), None);
+        not_let_in(&server, "tls_client_required asks for a certificate");
         assert_eq!(call(&server, caller(&authority, Some(&known), version)), Some(200));
     }
+}
+
+/// The log says why, and how to mend it, under a ticket.
+#[track_caller]
+fn not_let_in(server: &Server, why: &str) {
+    let line = server.log_line("a connection was not let in");
+    assert!(line.contains("ticket=") && line.contains(why), "{why} is not in {line}");
+}
+
+#[test]
+fn the_log_says_why_hands_were_not_shaken() {
+    let authority = Authority::new();
+    let server = Files::new(&authority.server(), &authority).serve(&[]);
+    let mut plain = server.connect();
+    plain.write_all(&post(&[XML], &register(1))).expect("sent");
+    not_let_in(&server, "the caller has to speak TLS at this address");
+    // It does not trust the service.
+    assert_eq!(call(&server, caller(&Authority::new(), None, &TLS13)), None);
+    not_let_in(&server, "it is the caller who refuses");
 }
 
 #[test]
@@ -239,5 +260,6 @@ fn a_handshake_that_does_not_end_is_cut_off_and_the_others_are_served() {
     let mut silent = server.connect();
     assert_eq!(call(&server, caller(&authority, None, &TLS13)), Some(200));
     assert!(is_closed(&mut slow) && is_closed(&mut silent));
+    not_let_in(&server, "within header_timeout");
     server.await_metric("presence_connections_cut_total{phase=\"handshake\"} 2");
 }

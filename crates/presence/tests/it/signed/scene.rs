@@ -17,68 +17,70 @@ use crate::server::{Server, program};
 use crate::soap::register;
 
 const TOKENS: &str = "/SecurityTokenService/v2";
-pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// The clients of a demonstration, and a program that knows them.
-pub(super) struct Scene {
-    pub(super) server: Server,
+pub(crate) struct Scene {
+    pub(crate) server: Server,
     data: TempDir,
 }
 
 impl Scene {
     /// A demonstration.
-    pub(super) fn demonstration() -> Self {
+    pub(crate) fn demonstration() -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let server = serve(data.path(), &["--demo"]);
         Self { server, data }
     }
 
     /// The clients of a demonstration at a service that is not open.
-    pub(super) fn closed(flags: &[&str]) -> Self {
+    pub(crate) fn closed(flags: &[&str]) -> Self {
         let Self { server, data } = Self::demonstration();
         server.stop();
         Self { server: serve(data.path(), flags), data }
     }
 
     /// A client's key.
-    pub(super) fn key(&self, client: &str) -> SigningKey {
+    pub(crate) fn key(&self, client: &str) -> SigningKey {
         let file = self.data.path().join("demo-keys").join(client);
         let text = |ending| fs::read_to_string(file.with_extension(ending)).expect("it is there");
         key(&(text("key") + &text("pem")))
     }
 
     /// Sends a message to an address.
-    pub(super) fn send(&self, path: &str, message: &str) -> Reply {
+    pub(crate) fn send(&self, path: &str, message: &str) -> Reply {
         Self::send_to(&self.server, path, message)
     }
 
-    /// Sends a message to an address of this server.
-    pub(super) fn send_to(server: &Server, path: &str, message: &str) -> Reply {
-        let head = format!(
+    /// The request that sends a message to an address.
+    pub(crate) fn request(path: &str, message: &str) -> String {
+        format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: text/xml\r\n\
-             Content-Length: {}\r\n\r\n",
+             Content-Length: {}\r\n\r\n{message}",
             message.len()
-        );
-        server.send((head + message).as_bytes())
+        )
+    }
+
+    /// Sends a message to an address of this server.
+    pub(crate) fn send_to(server: &Server, path: &str, message: &str) -> Reply {
+        server.send(Self::request(path, message).as_bytes())
     }
 
     /// Sends a message that must be refused with this `faultcode`; the log must say why, under its ticket, and the caller not.
     #[track_caller]
-    pub(super) fn is_refused(&self, path: &str, message: &str, code: &str, why: &str) {
+    pub(crate) fn is_refused(&self, path: &str, message: &str, code: &str, why: &str) {
         let reply = self.send(path, message);
         let text = reply.text();
         assert_eq!(reply.status, 500, "{text}");
         assert_eq!(reply.fault().as_deref(), Some("SOA-01001"), "{text}");
         assert!(text.contains(&format!(":{code}</faultcode>")), "{code} is not in {text}");
-        let (_, ticket) = text.split_once(" Id=\"").expect("a ticket");
-        let ticket = ticket.split('"').next().expect("a first part");
-        let line = self.server.log_line(ticket);
+        let line = self.server.log_line(&reply.ticket());
         assert!(line.contains(why), "{why} is not in {line}");
         assert!(why.is_empty() || !text.contains(why), "the caller is told too much: {text}");
     }
 
     /// Asks the token service for a token: its id and itself, or the fault.
-    pub(super) fn token(
+    pub(crate) fn token(
         &self,
         client: &str,
         path: Option<&str>,
@@ -117,7 +119,7 @@ impl Scene {
     }
 
     /// A call signed by a client who holds a token.
-    pub(super) fn holding(&self, client: &str, id: &str, xml: &str) -> String {
+    pub(crate) fn holding(&self, client: &str, id: &str, xml: &str) -> String {
         let content = content(&register(1));
         let message = Outgoing {
             reference: KeyReference::Assertion { id, xml },
@@ -127,7 +129,7 @@ impl Scene {
     }
 
     /// A call signed by a client who vouches for an enterprise.
-    pub(super) fn vouching(&self, client: &str, sender: EnterpriseNumber) -> String {
+    pub(crate) fn vouching(&self, client: &str, sender: EnterpriseNumber) -> String {
         let said = Attribute {
             name: "urn:be:smals:expeditor:number".to_owned(),
             namespace: "urn:be:smals:expeditor".to_owned(),
@@ -155,7 +157,7 @@ impl Scene {
     }
 
     /// Refuses a client, as another node would, and waits until the service knows.
-    pub(super) fn revoke(&self, client: &str) {
+    pub(crate) fn revoke(&self, client: &str) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
             let store = testkit::chosen_store(self.data.path()).await;
@@ -171,12 +173,12 @@ impl Scene {
     }
 
     /// Another server on the same data.
-    pub(super) fn beside(&self) -> Server {
+    pub(crate) fn beside(&self) -> Server {
         serve(self.data.path(), &[])
     }
 
     /// Gives the operator's command `client` with this client.
-    pub(super) fn command(&self, action: &str, client: &str) {
+    pub(crate) fn command(&self, action: &str, client: &str) {
         let folder = self.data.path().to_str().expect("UTF-8");
         let words = ["client", action, client, "--data", folder];
         let output = program(&words).output().expect("it runs");
@@ -184,7 +186,7 @@ impl Scene {
     }
 
     /// Gives the token service a new key; what the command says.
-    pub(super) fn rotate(&self) -> String {
+    pub(crate) fn rotate(&self) -> String {
         let folder = self.data.path().to_str().expect("UTF-8");
         let output = program(&["token-key", "rotate", "--data", folder]).output().expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -193,15 +195,12 @@ impl Scene {
 }
 
 fn serve(data: &Path, flags: &[&str]) -> Server {
-    let folder = data.to_str().expect("UTF-8");
-    let words =
-        ["serve", "--data", folder, "--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"];
-    Server::run(&mut program(&[&words[..], flags].concat())).0
+    Server::closed(data, flags)
 }
 
 /// Asks again until this is the answer: a node asks a few times a second whether the register has changed.
 #[track_caller]
-pub(super) fn eventually<T: PartialEq + std::fmt::Debug>(ask: impl Fn() -> T, answer: &T) {
+pub(crate) fn eventually<T: PartialEq + std::fmt::Debug>(ask: impl Fn() -> T, answer: &T) {
     let end = now() + SignedDuration::from_mins(1);
     loop {
         let came = ask();
@@ -214,12 +213,12 @@ pub(super) fn eventually<T: PartialEq + std::fmt::Debug>(ask: impl Fn() -> T, an
 
 /// The program has the real clock, and so have its callers.
 #[expect(clippy::disallowed_methods, reason = "messages are made at the program's time")]
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// A private key and its certificate, in PEM.
-pub(super) fn key(pem: &str) -> SigningKey {
+pub(crate) fn key(pem: &str) -> SigningKey {
     let secret = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).expect("a key");
     let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate");
     let certificate = Certificate::from_der(&certificate).expect("a good one");
@@ -227,25 +226,25 @@ pub(super) fn key(pem: &str) -> SigningKey {
 }
 
 /// A key of somebody whom nobody knows.
-pub(super) fn stranger() -> String {
+pub(crate) fn stranger() -> String {
     let made = rcgen::generate_simple_self_signed(["stranger".to_owned()]).expect("made");
     made.signing_key.serialize_pem() + &made.cert.pem()
 }
 
 /// The content of a message's Body.
-pub(super) fn content(message: &[u8]) -> String {
+pub(crate) fn content(message: &[u8]) -> String {
     let message = std::str::from_utf8(message).expect("UTF-8");
     canonical_content(message).expect("a message")
 }
 
 /// A message, signed now with the certificate in it.
-pub(super) fn signed(key: &SigningKey, message: &[u8]) -> String {
+pub(crate) fn signed(key: &SigningKey, message: &[u8]) -> String {
     let content = content(message);
     Outgoing::new(&content, now(), now() + LIFETIME).sign(key).expect("signed").0
 }
 
 /// The certificate in an assertion's own signature.
-pub(super) fn certificate_of(assertion: &str) -> &str {
+pub(crate) fn certificate_of(assertion: &str) -> &str {
     let (_, signature) = assertion.split_once("<ds:SignatureValue").expect("it is signed");
     let (_, certificate) = signature.split_once("<ds:X509Certificate>").expect("by a certificate");
     certificate.split('<').next().expect("a first part")
