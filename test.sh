@@ -345,6 +345,9 @@ section "The benchmark, only to see that it works"
 step cargo xtask bench --quick --dev > "$tools/bench.log"
 step cargo xtask bench --quick --dev --signed > "$tools/bench-signed.log"
 step cargo xtask bench --quick --dev --rest > "$tools/bench-rest.log"
+if [[ $postgres == 1 ]]; then
+    step cargo xtask bench --quick --dev --postgres > "$tools/bench-postgres.log"
+fi
 
 section "Fuzz targets, $fuzz_seconds seconds each"
 fuzz

@@ -27,9 +27,11 @@ const INSERT: &str = "INSERT INTO registration (id, day, works, company, inss, l
 const INSERT_STEP: &str = "INSERT INTO history (registration, place, at, status, remarks, cause) \
                            VALUES (?, 1, ?, ?, 0, ?)";
 
-const CONSTRUCTION: i64 = 1;
-const REGISTERED: i64 = 3;
-const VALIDATED: i64 = 4;
+/// The sector of everything.
+pub(crate) const CONSTRUCTION: i16 = 1;
+/// Status.
+pub(crate) const REGISTERED: i16 = 3;
+pub(crate) const VALIDATED: i16 = 4;
 const CHECK: i64 = 1;
 
 /// Who sends everything: its id.
@@ -133,7 +135,7 @@ impl Rows<'_> {
 fn bind_rest(
     insert: &mut Statement<'_>,
     created: i64,
-    status: i64,
+    status: i16,
     validated: Option<i64>,
 ) -> rusqlite::Result<()> {
     insert.raw_bind_parameter(8, CONSTRUCTION)?;

@@ -12,7 +12,7 @@ use crate::figures::quantile;
 use crate::http::SharedConnection;
 use crate::message::Register;
 use crate::population::Population;
-use crate::proc::{Meter, Spent};
+use crate::proc::{Meter, Processes, Spent};
 use crate::server::Server;
 use crate::together::together;
 
@@ -57,6 +57,8 @@ pub(crate) struct Round {
     pub(crate) calls: f64,
     /// Processor time of the server for a call.
     pub(crate) server: Duration,
+    /// Processor time of the database's server for a call.
+    pub(crate) database: Duration,
     /// Processor time of the load itself for a call.
     pub(crate) own: Duration,
     /// The time that half of the calls took at most.
@@ -71,13 +73,19 @@ impl Load<'_> {
     /// Lets the callers call. All of them share one thread: what they take of the cores is not the program's, and a
     /// thread for each is woken for every answer.
     pub(crate) fn run(&self, server: &Server) -> Outcome<Round> {
+        self.run_on(&[server], None)
+    }
+
+    /// The same on several nodes by turns, whose database is the process `database`.
+    pub(crate) fn run_on(&self, nodes: &[&Server], database: Option<u32>) -> Outcome<Round> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
-        let (mut times, spent) = runtime.block_on(self.measured(server))?;
+        let (mut times, spent) = runtime.block_on(self.measured(nodes, database))?;
         times.sort_unstable();
         let calls = u32::try_from(times.len())?.max(1);
         Ok(Round {
             calls: f64::from(calls) / spent.wall.as_secs_f64(),
             server: spent.server / calls,
+            database: spent.database / calls,
             own: spent.own / calls,
             median: quantile(&times, 500),
             p99: quantile(&times, 990),
@@ -86,11 +94,17 @@ impl Load<'_> {
     }
 
     /// The times of all calls, and what was spent meanwhile.
-    async fn measured(&self, server: &Server) -> Outcome<(Vec<Duration>, Spent)> {
-        let address = server.address;
-        let callers = (0..self.connections).map(|place| self.warmed_up(place, address));
+    async fn measured(
+        &self,
+        nodes: &[&Server],
+        database: Option<u32>,
+    ) -> Outcome<(Vec<Duration>, Spent)> {
+        let addresses = nodes.iter().map(|node| node.address).cycle();
+        let callers = (0..self.connections).zip(addresses);
+        let callers = callers.map(|(place, address)| self.warmed_up(place, address));
         let callers = together(callers).await?;
-        let meter = Meter::start(Some(server.process()))?;
+        let servers = nodes.iter().map(|node| node.process()).collect();
+        let meter = Meter::of(Processes { servers, database })?;
         let times = together(callers.into_iter().map(|caller| self.times(caller))).await?;
         Ok((times.concat(), meter.stop()?))
     }

@@ -20,6 +20,7 @@ mod null_store;
 mod options;
 mod performances;
 mod population;
+mod postgres;
 mod proc;
 mod profile;
 mod query;
@@ -58,6 +59,9 @@ fn run() -> Outcome<()> {
     let population = Population::new();
     let folder = folder::Fresh::new(&options.data)?;
     if let Some(load) = options.profile {
+        if options.postgres {
+            return postgres::profile(&options, &folder, &population, load);
+        }
         let folder = options.over.as_deref().unwrap_or(folder.path());
         return profile::run(&options, folder, &population, load);
     }
@@ -80,6 +84,14 @@ fn run() -> Outcome<()> {
     if options.rest {
         let page = rest::measure(&options, folder.path(), &population)?;
         return Ok(io::stdout().write_all(page.as_bytes())?);
+    }
+    if options.postgres {
+        let page = postgres::measure(&options, &folder, &population)?;
+        io::stdout().write_all(page.as_bytes())?;
+        return match &options.results {
+            Some(file) => Ok(fs::write(file, page)?),
+            None => Ok(()),
+        };
     }
     let door = door::measure(&population, &options.extent)?;
     let throughput = throughput::measure(&options, folder.path(), &population)?;

@@ -26,6 +26,10 @@ pub(crate) struct Options {
     pub(crate) performances: bool,
     /// Only measure calls over REST beside those over SOAP.
     pub(crate) rest: bool,
+    /// Only measure the program over PostgreSQL.
+    pub(crate) postgres: bool,
+    /// Settings of PostgreSQL's server for that, as `name=value`.
+    pub(crate) settings: Vec<String>,
     /// Only measure checks against the registers whose files lie there.
     pub(crate) checks: Option<PathBuf>,
     /// Only prove that everything works.
@@ -44,6 +48,8 @@ pub(crate) struct Extent {
     pub(crate) warm_up: Duration,
     /// At how many stored registrations growth is measured.
     pub(crate) stored: &'static [u32],
+    /// Over how many connections PostgreSQL is measured.
+    pub(crate) connections: &'static [usize],
     /// How many searches of each kind, and as many gets, a round has.
     pub(crate) queries: usize,
     /// How many flushes of the disk a round has.
@@ -55,9 +61,14 @@ const FULL: Extent = Extent {
     time: Duration::from_millis(1500),
     warm_up: Duration::from_millis(300),
     stored: &[10_000, 1_000_000, 10_000_000],
+    connections: &[1, 8, 16, 32],
     queries: 200,
     flushes: 400,
 };
+
+/// The same over PostgreSQL, where there is more to take turns.
+const POSTGRES: Extent =
+    Extent { rounds: 5, time: Duration::from_millis(1200), queries: 100, flushes: 0, ..FULL };
 
 /// Proves that everything works; its figures mean little.
 const QUICK: Extent = Extent {
@@ -65,12 +76,14 @@ const QUICK: Extent = Extent {
     time: Duration::from_millis(200),
     warm_up: Duration::from_millis(50),
     stored: &[10_000],
+    connections: &[16],
     queries: 20,
     flushes: 100,
 };
 
 impl Options {
     /// Reads the command line; help and mistakes end the program.
+    #[expect(clippy::too_many_lines, reason = "a list of options")]
     pub(crate) fn from_arguments() -> Outcome<Self> {
         let own = std::env::current_exe()?;
         let beside = |name: &str| own.with_file_name(name);
@@ -138,6 +151,21 @@ impl Options {
                     .conflicts_with_all(["profile", "signed"])
                     .help("Only measure calls over REST beside the same over SOAP"),
             )
+            .arg(
+                Arg::new("postgres")
+                    .long("postgres")
+                    .action(ArgAction::SetTrue)
+                    .conflicts_with_all(["signed", "rest"])
+                    .help("Only measure the program over PostgreSQL, which is started for it"),
+            )
+            .arg(
+                Arg::new("setting")
+                    .long("setting")
+                    .value_name("NAME=VALUE")
+                    .action(ArgAction::Append)
+                    .requires("postgres")
+                    .help("A setting of PostgreSQL's server; may be given several times"),
+            )
             .arg(path("checks").conflicts_with_all(["profile", "signed"]).help(
                 "Only measure checks, over the registers that `cargo xtask sample` made there",
             ))
@@ -157,9 +185,15 @@ impl Options {
             signed: matches.get_flag("signed"),
             performances: matches.get_flag("performances"),
             rest: matches.get_flag("rest"),
+            postgres: matches.get_flag("postgres"),
+            settings: matches.get_many("setting").unwrap_or_default().cloned().collect(),
             checks: given("checks"),
             quick: matches.get_flag("quick"),
-            extent: if matches.get_flag("quick") { QUICK } else { FULL },
+            extent: match (matches.get_flag("quick"), matches.get_flag("postgres")) {
+                (true, _) => QUICK,
+                (false, true) => POSTGRES,
+                (false, false) => FULL,
+            },
         })
     }
 }

@@ -53,11 +53,35 @@ fn processor_time(process: u32) -> Outcome<Duration> {
     Ok(ticks(times_of_process(&stat).ok_or("no processor times of the process")?))
 }
 
+/// The same of a process and all that it has started, those that have ended among them.
+fn processor_time_of_family(parent: u32) -> Outcome<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{parent}/stat"))?;
+    let mut sum = sum_of(&stat, 4).ok_or("no processor times of the process")?;
+    for entry in fs::read_dir("/proc")? {
+        // What has ended meanwhile is among the ended ones of its parent.
+        let Ok(stat) = fs::read_to_string(entry?.path().join("stat")) else { continue };
+        if parent_of(&stat) == Some(parent) {
+            sum += times_of_process(&stat).unwrap_or_default();
+        }
+    }
+    Ok(ticks(sum))
+}
+
 /// The fields after the name, which is in brackets and may hold anything.
 fn times_of_process(stat: &str) -> Option<u64> {
+    sum_of(stat, 2)
+}
+
+/// The first `count` of: in user mode, in system mode, and both again of ended children.
+fn sum_of(stat: &str, count: usize) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace().skip(11);
-    Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
+    let times: Result<Vec<u64>, _> =
+        fields.split_whitespace().skip(11).take(count).map(str::parse).collect();
+    times.ok().filter(|times| times.len() == count).map(|times| times.iter().sum())
+}
+
+fn parent_of(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Processor time that the whole machine has taken, all but idle and waiting.
@@ -80,13 +104,23 @@ fn ticks(count: u64) -> Duration {
 
 /// What is taken between two moments.
 pub(crate) struct Meter {
-    server: Option<u32>,
+    processes: Processes,
     began: Instant,
     at_start: Times,
 }
 
+/// Whose processor time is told.
+#[derive(Clone, Default)]
+pub(crate) struct Processes {
+    /// The program that is measured: its nodes.
+    pub(crate) servers: Vec<u32>,
+    /// The first process of the database's server.
+    pub(crate) database: Option<u32>,
+}
+
 struct Times {
     server: Duration,
+    database: Duration,
     own: Duration,
     machine: Duration,
 }
@@ -98,6 +132,8 @@ pub(crate) struct Spent {
     pub(crate) wall: Duration,
     /// Processor time of the program that is measured.
     pub(crate) server: Duration,
+    /// Processor time of the database's processes.
+    pub(crate) database: Duration,
     /// Processor time of this program.
     pub(crate) own: Duration,
     /// Processor time of all other programs: they disturb.
@@ -114,24 +150,36 @@ impl Spent {
 impl Meter {
     /// Begins; `server` is the process of the program that is measured, if one is.
     pub(crate) fn start(server: Option<u32>) -> Outcome<Self> {
-        Ok(Self { server, at_start: Times::read(server)?, began: Instant::now() })
+        Self::of(Processes { servers: server.into_iter().collect(), database: None })
+    }
+
+    /// Begins.
+    pub(crate) fn of(processes: Processes) -> Outcome<Self> {
+        let at_start = Times::read(&processes)?;
+        Ok(Self { processes, at_start, began: Instant::now() })
     }
 
     /// Ends.
     pub(crate) fn stop(self) -> Outcome<Spent> {
         let wall = self.began.elapsed();
-        let now = Times::read(self.server)?;
+        let now = Times::read(&self.processes)?;
         let server = now.server.saturating_sub(self.at_start.server);
+        let database = now.database.saturating_sub(self.at_start.database);
         let own = now.own.saturating_sub(self.at_start.own);
         let machine = now.machine.saturating_sub(self.at_start.machine);
-        Ok(Spent { wall, server, own, others: machine.saturating_sub(server + own) })
+        let others = machine.saturating_sub(server + database + own);
+        Ok(Spent { wall, server, database, own, others })
     }
 }
 
 impl Times {
-    fn read(server: Option<u32>) -> Outcome<Self> {
+    fn read(processes: &Processes) -> Outcome<Self> {
+        let Processes { servers, database } = processes;
+        let servers = servers.iter().map(|process| processor_time(*process));
+        let database = database.map(processor_time_of_family).transpose()?;
         Ok(Self {
-            server: server.map(processor_time).transpose()?.unwrap_or_default(),
+            server: servers.sum::<Outcome<_>>()?,
+            database: database.unwrap_or_default(),
             own: processor_time(std::process::id())?,
             machine: machine_time()?,
         })
@@ -144,8 +192,9 @@ mod tests {
 
     #[test]
     fn times_are_found_behind_any_name() {
-        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 8 0 1 1 1";
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 15 5 20 0 8 0 1 1 1";
         assert_eq!(times_of_process(stat), Some(300));
+        assert_eq!((sum_of(stat, 4), parent_of(stat)), (Some(320), Some(1)));
     }
 
     #[test]

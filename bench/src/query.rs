@@ -50,6 +50,16 @@ impl Archive {
         self.days * self.daily
     }
 
+    /// Its first day.
+    pub(crate) fn first(&self) -> Date {
+        self.first
+    }
+
+    /// How many there are on a day.
+    pub(crate) fn daily(&self) -> u32 {
+        self.daily
+    }
+
     fn employers(&self) -> u32 {
         self.daily / SENT
     }

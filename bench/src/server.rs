@@ -24,8 +24,18 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `program` over the data in `folder` and waits until it listens.
     pub(crate) fn start(program: &Path, folder: &Path) -> Outcome<Self> {
+        Self::start_with(program, folder, None)
+    }
+
+    /// The same as a node over a database, which has the data; its keys are in `folder`.
+    pub(crate) fn start_over(program: &Path, folder: &Path, database: &str) -> Outcome<Self> {
+        Self::start_with(program, folder, Some(database))
+    }
+
+    fn start_with(program: &Path, folder: &Path, database: Option<&str>) -> Outcome<Self> {
         let began = Instant::now();
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(["serve", "--open", "--listen", "127.0.0.1:0", "--inner-listen", "off"])
             .args(["--open-sender-id", SENDER_ID, "--open-sender-type", SENDER_TYPE])
             .arg("--open-sender-company")
@@ -33,10 +43,11 @@ impl Server {
             .arg("--data")
             .arg(folder)
             .env_clear()
+            .envs(database.map(|url| ("PRESENCE_DATABASE_URL", url)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
+            .stderr(Stdio::piped());
+        let mut child = command.spawn()?;
         let mut log = BufReader::new(child.stderr.take().ok_or("the program has no log")?);
         let address = address(&mut log);
         let server = |address| Self { child, address, start: began.elapsed() };

@@ -9,15 +9,15 @@ use crate::report::{Measured, mebibytes};
 use crate::throughput::Served;
 
 /// A target: what, how much it is, and how much it should be.
-struct Target {
-    what: &'static str,
-    is: f64,
-    bound: Bound,
-    unit: &'static str,
+pub(crate) struct Target {
+    pub(crate) what: &'static str,
+    pub(crate) is: f64,
+    pub(crate) bound: Bound,
+    pub(crate) unit: &'static str,
 }
 
 #[derive(Clone, Copy)]
-enum Bound {
+pub(crate) enum Bound {
     AtLeast(f64),
     AtMost(f64),
 }
@@ -37,9 +37,14 @@ impl Target {
 
 /// The table of targets.
 pub(crate) fn table(measured: &Measured) -> String {
+    let targets = targets_of_rate(measured).into_iter().chain(targets_of_growth(measured));
+    rows_of(&targets.collect::<Vec<_>>())
+}
+
+/// A table of these.
+pub(crate) fn rows_of(targets: &[Target]) -> String {
     let mut text =
         String::from("## Targets\n\n| what | should be | is | met |\n|:--|--:|--:|:--|\n");
-    let targets = targets_of_rate(measured).into_iter().chain(targets_of_growth(measured));
     for target in targets {
         _ = writeln!(text, "{}", target.row());
     }

@@ -203,6 +203,15 @@ impl PostgresServer {
         as_user("kill", self.user).args(arguments).status().is_ok_and(|status| status.success())
     }
 
+    /// The first process of the server, which started all others.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    pub fn process(&self) -> u32 {
+        self.pid().parse().expect("a process's number")
+    }
+
     fn pid(&self) -> String {
         let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid"));
         let file = file.expect("the server runs");

@@ -13,6 +13,9 @@ use crate::sample;
 /// Where the results of the full form are committed.
 const RESULTS: &str = "bench/results.md";
 
+/// Where those over PostgreSQL are.
+const POSTGRES: &str = "bench/results-postgres.md";
+
 /// Where those of the checks are.
 const CHECKS: &str = "bench/checks.md";
 /// Where their registers are made, below the repository's root.
@@ -41,6 +44,9 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     if given.get_flag("rest") {
         load.arg("--rest");
     }
+    if given.get_flag("postgres") {
+        load.arg("--postgres");
+    }
     if given.get_flag("checks") {
         let folder = repository.root.join(SAMPLE);
         let (works, workers) = if given.get_flag("quick") { QUICK } else { FULL };
@@ -52,6 +58,10 @@ pub(crate) fn run(repository: &Repository, given: &ArgMatches) -> Result<bool, B
     } else if given.get_flag("checks") {
         if !dev {
             load.args(["--results", CHECKS]);
+        }
+    } else if given.get_flag("postgres") {
+        if !dev {
+            load.args(["--results", POSTGRES]);
         }
     } else if let Some(loads) = given.get_one::<String>("profile") {
         load.args(["--profile", loads]);

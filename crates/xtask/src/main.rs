@@ -73,6 +73,7 @@ fn main() -> ExitCode {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of commands")]
 fn command() -> Command {
     let checks = CHECKS.iter().map(|check| Command::new(check.name).about(check.about));
     let number = |name: &'static str, default: &'static str, help: &'static str| {
@@ -149,6 +150,13 @@ fn command() -> Command {
                         .action(ArgAction::SetTrue)
                         .conflicts_with_all(["profile", "signed"])
                         .help("Only measures calls over REST beside the same over SOAP"),
+                )
+                .arg(
+                    Arg::new("postgres")
+                        .long("postgres")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with_all(["signed", "rest", "performances", "checks"])
+                        .help("Measures over PostgreSQL, which it starts; writes bench/results-postgres.md"),
                 )
                 .arg(
                     Arg::new("checks")
