@@ -6,23 +6,25 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::failure::Failure;
 use crate::row;
 
-/// Every array is a column. A row that is there already was stored by an earlier try of the same statement, and then all
-/// of it was: nothing is told, lets wait or written down again.
+/// Every array is a column. What stands in the list of a SELECT comes row by row; the same functions in a FROM would each
+/// keep all of their rows first.
+///
+/// A row that is there already refuses the whole statement, and costs nothing as long as there is none.
 const INSERT: &str = "WITH stored AS (INSERT INTO registration (id, day, employer, works, company, inss, limosa, \
      reference, sector, created, channel, sender_id, sender_company, sender_type, event, at, place, offline_since, \
      foreign_vat, status, remarks) \
-     SELECT *, 3::smallint, 0 FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], \
-     $6::bigint[], $7::text[], $8::text[], $9::smallint[], $10::bigint[], $11::smallint[], $12::text[], \
-     $13::bigint[], $14::text[], $15::smallint[], $16::bigint[], $17::text[], $18::bigint[], $19::text[]) \
-     ON CONFLICT DO NOTHING RETURNING id), \
-     first_time AS MATERIALIZED (SELECT WHERE EXISTS (SELECT FROM stored)), \
+     SELECT unnest($1::bigint[]), unnest($2::integer[]), unnest($3::bigint[]), unnest($4::text[]), \
+     unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::text[]), unnest($8::text[]), unnest($9::smallint[]), \
+     unnest($10::bigint[]), unnest($11::smallint[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::text[]), \
+     unnest($15::smallint[]), unnest($16::bigint[]), unnest($17::text[]), unnest($18::bigint[]), unnest($19::text[]), \
+     3::smallint, 0), \
      told AS (INSERT INTO step (entry, first, day, registration, count, place, sender) \
-     SELECT step_entry(), run.first, run.day, run.registration, run.count, 0, run.sender \
-     FROM first_time, unnest($20::integer[], $21::integer[], $22::bigint[], $23::integer[], $24::text[]) \
+     SELECT now.entry, run.first, run.day, run.registration, run.count, 0, run.sender \
+     FROM (SELECT step_entry() AS entry OFFSET 0) now, \
+     unnest($20::integer[], $21::integer[], $22::bigint[], $23::integer[], $24::text[]) \
      AS run (first, day, registration, count, sender)), \
-     waits AS (INSERT INTO check_range (first, last) SELECT range.* \
-     FROM first_time, unnest($25::bigint[], $26::bigint[]) AS range) \
-     SELECT append_audit($27::text[]) FROM first_time WHERE cardinality($27::text[]) > 0";
+     waits AS (INSERT INTO check_range (first, last) SELECT unnest($25::bigint[]), unnest($26::bigint[])) \
+     SELECT append_audit($27::text[]) WHERE cardinality($27::text[]) > 0";
 
 /// New registrations, a column each array; what is told of them, and what is written down.
 #[derive(Default)]
@@ -114,7 +116,7 @@ impl<'a> Batch<'a> {
         self.foreign_vat.push(submission.who.foreign_vat().map(ForeignVatNumber::as_str));
     }
 
-    /// Stores all of them in one statement.
+    /// Stores all of them in one statement, or nothing.
     pub(crate) async fn insert(&self, client: &impl GenericClient) -> Result<(), Failure> {
         let parameters: [(&(dyn ToSql + Sync), Type); 27] = [
             (&self.id, Type::INT8_ARRAY),
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_new_row_stands_as_the_domain_says() {
-        assert!(INSERT.contains(&format!("SELECT *, {}::smallint, ", Status::Registered.number())));
+        assert!(INSERT.contains(&format!(" {}::smallint, 0)", Status::Registered.number())));
         assert_eq!(Remarks::NONE.bits(), 0);
     }
 

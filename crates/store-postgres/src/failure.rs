@@ -82,6 +82,16 @@ impl Failure {
         matches!(self, Self::Postgres(error) if error.code().is_some()) && !self.leaves_it_open()
     }
 
+    /// Was a registration refused because it is there already?
+    pub(crate) fn is_there_already(&self) -> bool {
+        let Self::Postgres(error) = self else { return false };
+        error.as_db_error().is_some_and(|refused| {
+            let of = refused.table().unwrap_or_default();
+            *refused.code() == SqlState::UNIQUE_VIOLATION
+                && (of.starts_with("registration") || of == "check_range")
+        })
+    }
+
     /// Was the connection lost, so that nobody here knows whether the transaction was committed?
     pub(crate) fn leaves_it_open(&self) -> bool {
         matches!(self, Self::Postgres(error) if error.code().is_none_or(|code| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{AuditEntry, Error, NewRegistration, Registration, RegistrationId};
 use jiff::civil::Date;
@@ -30,6 +31,7 @@ pub(crate) struct Call {
 pub(crate) struct Register {
     database: Database,
     counters: Arc<Counters>,
+    /// For calls that take no lane.
     ids: Ids,
     /// The months that are known to have their partitions.
     months: Mutex<BTreeSet<Date>>,
@@ -41,21 +43,32 @@ impl Register {
     }
 
     /// Stores calls in one transaction and answers the ids of each. The ids are given out before, so the statement
-    /// may be repeated even when its connection was lost in the middle: what is there already is left as it is.
-    async fn store(&self, calls: &[Call]) -> Result<Vec<Vec<i64>>, Failure> {
+    /// may be repeated even when its connection was lost in the middle: that it is then refused, because what it
+    /// stores is there already, is how it tells that it was committed after all.
+    async fn store(&self, lane: &Ids, calls: &[Call]) -> Result<Vec<Vec<i64>>, Failure> {
         let mut ids = Vec::with_capacity(calls.len());
         for Call { new, .. } in calls {
-            ids.push(self.ids_for(new).await?);
+            ids.push(self.ids_for(lane, new).await?);
         }
         let rows =
             calls.iter().zip(&ids).flat_map(|(call, ids)| ids.iter().copied().zip(&call.new));
         let bodies = calls.iter().zip(&ids).filter_map(|(call, ids)| body(call, ids)).collect();
         let batch = Batch::of(rows, bodies);
         self.ensure_partitions(calls.iter().flat_map(|call| &call.new)).await?;
+        let open = AtomicBool::new(false);
         self.database
             .repeat_always("register", || async {
                 let connection = self.database.connection().await?;
-                batch.insert(&**connection).await
+                match batch.insert(&**connection).await {
+                    Err(failure) if failure.leaves_it_open() => {
+                        open.store(true, Ordering::Relaxed);
+                        Err(failure)
+                    }
+                    Err(failure) if failure.is_there_already() && open.load(Ordering::Relaxed) => {
+                        Ok(())
+                    }
+                    other => other,
+                }
             })
             .await?;
         self.counters.committed(calls.len(), ids.iter().map(Vec::len).sum());
@@ -69,7 +82,7 @@ impl Register {
         entry: Option<AuditEntry>,
         once: &Once,
     ) -> Result<Written<Vec<Registration>>, Failure> {
-        let ids = self.ids_for(&new).await?;
+        let ids = self.ids_for(&self.ids, &new).await?;
         let registrations = registration_ids(&ids);
         let items = once.registered(&registrations, &new);
         let entry = entry.map(|entry| AuditEntry { registrations, ..entry });
@@ -101,10 +114,10 @@ impl Register {
         Ok(Written::Now(stored(ids, new)))
     }
 
-    async fn ids_for(&self, new: &[NewRegistration]) -> Result<Vec<i64>, Failure> {
+    async fn ids_for(&self, lane: &Ids, new: &[NewRegistration]) -> Result<Vec<i64>, Failure> {
         let mut ids = Vec::with_capacity(new.len());
         for run in new.chunk_by(|one, next| window::of_block(one) == window::of_block(next)) {
-            ids.extend(self.ids.give(&self.database, run.len(), window::of_block(&run[0])).await?);
+            ids.extend(lane.give(&self.database, run.len(), window::of_block(&run[0])).await?);
         }
         Ok(ids)
     }
@@ -142,16 +155,20 @@ impl Lanes {
         let lanes = Arc::new(Self { register, calls: Mutex::new(calls) });
         for _ in 0..count.max(1) {
             let lanes = Arc::clone(&lanes);
-            tokio::spawn(async move { while lanes.serve_once().await.is_continue() {} });
+            tokio::spawn(async move {
+                // Ids of its own: lanes that write next to each other in the key would wait for its pages.
+                let ids = Ids::default();
+                while lanes.serve_once(&ids).await.is_continue() {}
+            });
         }
     }
 
-    async fn serve_once(&self) -> ControlFlow<()> {
+    async fn serve_once(&self, ids: &Ids) -> ControlFlow<()> {
         let waiting = self.gather().await;
         if waiting.is_empty() {
             return ControlFlow::Break(());
         }
-        match self.register.store(&waiting).await {
+        match self.register.store(ids, &waiting).await {
             Ok(ids) => answer_all(waiting, ids),
             // What may still be committed is not stored a second time under other ids.
             Err(failure) if waiting.len() == 1 || !failure.is_rolled_back() => {
@@ -159,7 +176,7 @@ impl Lanes {
             }
             Err(failure) => {
                 tracing::warn!(error = %failure, calls = waiting.len(), "a commit failed");
-                self.one_by_one(waiting).await;
+                self.one_by_one(ids, waiting).await;
             }
         }
         ControlFlow::Continue(())
@@ -181,10 +198,10 @@ impl Lanes {
 
     /// One call spoilt the commit that several shared: each gets one of its own, so that only the one that cannot be
     /// stored fails.
-    async fn one_by_one(&self, waiting: Vec<Call>) {
+    async fn one_by_one(&self, ids: &Ids, waiting: Vec<Call>) {
         for call in waiting {
             let alone = vec![call];
-            match self.register.store(&alone).await {
+            match self.register.store(ids, &alone).await {
                 Ok(ids) => answer_all(alone, ids),
                 Err(failure) => refuse_all(alone, &failure),
             }

@@ -20,7 +20,7 @@ const APPEND: &str = "WITH e AS MATERIALIZED (SELECT e.*, e.nth + (SELECT coales
      SELECT id, day, employer, place, at, status, remarks, cause, reason, sender_id, sender_company, sender_type, \
      register, import FROM e) \
      INSERT INTO step (entry, first, day, registration, count, place, sender) \
-     SELECT step_entry(), told - 1, day, id, 1, place, owner FROM e";
+     SELECT now.entry, told - 1, day, id, 1, place, owner FROM (SELECT step_entry() AS entry OFFSET 0) now, e";
 
 const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
      newest = n.newest, sector = n.sector, located = n.located \

@@ -9,24 +9,26 @@ use crate::{registers, row};
 
 /// For each that is asked, by its place, one that is earlier, says the same and is not cancelled. Nodes give ids out of
 /// blocks of their own, so the moment of creation comes before the id.
+///
+/// A person has few registrations on a day and a work may have thousands, which the planner does not know of people who
+/// come together: it may only step in by the person.
 const EARLIER: &str = "SELECT DISTINCT ON (a.place) a.place, e.id \
      FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], \
      $8::bigint[], $9::text[]) AS a (place, day, inss, limosa, created, id, works, company, vat), \
-     LATERAL ((SELECT r.id FROM registration r WHERE r.day = a.day AND r.inss = a.inss AND r.works = a.works \
-     AND (r.created, r.id) < (a.created, a.id) AND r.company = a.company \
+     LATERAL ((SELECT r.id FROM (SELECT * FROM registration r WHERE r.day = a.day AND r.inss = a.inss OFFSET 0) r \
+     WHERE r.works = a.works AND (r.created, r.id) < (a.created, a.id) AND r.company = a.company \
      AND r.foreign_vat IS NOT DISTINCT FROM a.vat AND r.event IS NULL AND r.status <> $10 LIMIT 1) \
-     UNION ALL (SELECT r.id FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
-     AND r.limosa IS NOT NULL AND r.works = a.works AND (r.created, r.id) < (a.created, a.id) AND r.event IS NULL \
-     AND r.status <> $10 LIMIT 1)) AS e";
+     UNION ALL (SELECT r.id FROM (SELECT * FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
+     AND r.limosa IS NOT NULL OFFSET 0) r WHERE r.works = a.works AND (r.created, r.id) < (a.created, a.id) \
+     AND r.event IS NULL AND r.status <> $10 LIMIT 1)) AS e";
 
 /// Those that may only repeat an earlier one: its person's, whatever their employer, with the remark.
 const LATER: &str = "SELECT e.id FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], \
      $6::text[]) AS a (day, inss, limosa, created, id, works), \
-     LATERAL ((SELECT r.id FROM registration r WHERE r.day = a.day AND r.inss = a.inss AND r.works = a.works \
-     AND (r.created, r.id) > (a.created, a.id) AND r.remarks & $7 <> 0 OFFSET 0) \
-     UNION ALL (SELECT r.id FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
-     AND r.limosa IS NOT NULL AND r.works = a.works AND (r.created, r.id) > (a.created, a.id) \
-     AND r.remarks & $7 <> 0 OFFSET 0)) AS e";
+     LATERAL ((SELECT * FROM registration r WHERE r.day = a.day AND r.inss = a.inss OFFSET 0) \
+     UNION ALL (SELECT * FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \
+     AND r.limosa IS NOT NULL OFFSET 0)) AS e \
+     WHERE e.works = a.works AND (e.created, e.id) > (a.created, a.id) AND e.remarks & $7 <> 0";
 
 /// What is compared of registrations, a column each array; one row for each number of a person.
 #[derive(Default)]
