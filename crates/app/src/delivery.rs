@@ -17,13 +17,20 @@ use crate::App;
 const WINDOW: u32 = 64;
 /// The wait after the first failure; it doubles with each further one.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(5);
+/// For how long a node alone tells a webhook, and how much of that has to be left when it begins a round.
+const HOLD: SignedDuration = SignedDuration::from_secs(60);
+const LEFT: SignedDuration = SignedDuration::from_secs(40);
+/// How much has to be left when it begins a delivery, which is over by then.
+const DELIVERY: SignedDuration = SignedDuration::from_secs(20);
+/// How long a node waits while another tells the webhook.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// The longest wait between two attempts.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 
 /// Brings one step to a webhook's address.
 #[async_trait]
 pub trait Courier: Send + Sync {
-    /// Brings it; answers within a bounded time.
+    /// Brings it; answers within 20 seconds.
     async fn deliver(&self, webhook: &Webhook, step: &Step, at: Timestamp) -> Delivered;
 }
 
@@ -56,6 +63,9 @@ pub struct Delivery {
     app: Arc<App>,
     courier: Arc<dyn Courier>,
     id: ClientId,
+    /// The number of this node, and until when it alone tells the webhook.
+    node: u64,
+    held_until: Timestamp,
     random: Rng,
     /// What has arrived beyond `position`, where something before it has not.
     arrived: BTreeSet<StepPosition>,
@@ -71,10 +81,17 @@ struct Round {
 }
 
 impl Delivery {
-    /// Deliveries to the webhook of this id; waits are spread by `random`.
-    pub fn new(app: Arc<App>, courier: Arc<dyn Courier>, id: ClientId, random: Rng) -> Self {
+    /// Deliveries to the webhook of this id by a node, whose number is no other's; waits are spread by `random`.
+    pub fn new(
+        app: Arc<App>,
+        courier: Arc<dyn Courier>,
+        id: ClientId,
+        node: u64,
+        random: Rng,
+    ) -> Self {
         let (arrived, position) = (BTreeSet::new(), StepPosition::START);
-        Self { app, courier, id, random, arrived, position }
+        let held_until = Timestamp::MIN;
+        Self { app, courier, id, node, held_until, random, arrived, position }
     }
 
     /// Delivers what is due, as far as one window goes, and keeps how far it came.
@@ -93,6 +110,9 @@ impl Delivery {
         if steps.is_empty() {
             return Ok(Next::OnNews);
         }
+        if let Some(first) = self.hold().await? {
+            return Ok(first);
+        }
         if webhook.position != self.position {
             self.arrived.clear();
         }
@@ -100,6 +120,23 @@ impl Delivery {
         self.position = round.position;
         self.arrived.retain(|position| *position > round.position);
         self.keep(&webhook, round).await
+    }
+
+    /// Sees that no other node tells the webhook; answers what is to be done first, if anything.
+    async fn hold(&mut self) -> Result<Option<Next>, Error> {
+        let now = self.app.clock.now();
+        let later = |span: SignedDuration| now.saturating_add(span).unwrap_or(now);
+        if self.held_until >= later(LEFT) {
+            return Ok(None);
+        }
+        let (before, until) = (self.held_until, later(HOLD));
+        let events = self.app.store.events();
+        if !events.hold_webhook(self.id.clone(), self.node, now, until).await? {
+            return Ok(Some(Next::At(later(ASK_AGAIN))));
+        }
+        self.held_until = until;
+        // Another node may have told what was read while it was not held.
+        Ok((before <= now).then_some(Next::AtOnce))
     }
 
     /// Of whose registrations the webhook is told; `None` while nothing is to be sent.
@@ -126,9 +163,13 @@ impl Delivery {
         let lanes = lanes::divide(waiting);
         let now = self.app.clock.now();
         let courier = self.courier.as_ref();
+        let (clock, held_until) = (&self.app.clock, self.held_until);
         let runs = lanes.into_iter().map(|lane| async move {
             let mut arrived = Vec::new();
             for step in lane {
+                if held_until.duration_since(clock.now()) < DELIVERY {
+                    break;
+                }
                 match courier.deliver(webhook, step, now).await {
                     Delivered::Arrived => arrived.push(step.position),
                     other => return (arrived, Some(other)),

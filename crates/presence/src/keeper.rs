@@ -137,6 +137,15 @@ impl Keeper {
         }
     }
 
+    /// A number that no other node has: a new one, or always the same where there is one node, so that it goes on at once
+    /// with what it held before.
+    pub(crate) fn node(&self, new: u64) -> u64 {
+        match self {
+            Self::Embedded(_) => 0,
+            Self::Database(_) => new,
+        }
+    }
+
     /// Shows the operator what it does.
     pub(crate) fn watch(&self, metrics: &mut Metrics) {
         let read = |of: fn(Done) -> u64| {

@@ -145,7 +145,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let care = tokio::spawn(keeper.clone().look_after(Arc::clone(&clock), stopped.clone()));
     let checking = (policy, config.check_batch);
     let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
-    let telling = telling(&config, outer.address(), &app, &store, &clock)?;
+    let telling = telling(&config, outer.address(), &app, &store, &clock, keeper.node(seed()))?;
     let gate = gate(&config, register, clock);
     let cursor_key = store.secrets().secret("cursors", random()).await;
     let cursor_key = cursor_key.map_err(ServeError::Secrets)?;
@@ -309,6 +309,7 @@ fn telling(
     app: &Arc<App>,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
+    node: u64,
 ) -> Result<Telling, ServeError> {
     let authorities = config.webhook_authorities.as_deref();
     let private = config.webhook_private_addresses;
@@ -320,6 +321,7 @@ fn telling(
         store: Arc::clone(store),
         clock: Arc::clone(clock),
         courier: Arc::new(courier),
+        node,
     })
 }
 

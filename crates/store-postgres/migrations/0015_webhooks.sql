@@ -16,3 +16,10 @@ CREATE TABLE webhook (
     trouble_next bigint,
     trouble_text text
 ) WITH (fillfactor = 70);
+
+-- Which node tells a webhook, until (milliseconds since 1970, UTC) it has to ask again.
+CREATE TABLE webhook_turn (
+    webhook text COLLATE "C" PRIMARY KEY,
+    node bigint NOT NULL,
+    until bigint NOT NULL
+) WITH (fillfactor = 50);

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ClientId, Error, Step, StepPosition, StepSelection, Webhook};
+use jiff::Timestamp;
 use store::{Events, WebhookChange};
 
 use crate::SqliteStore;
@@ -38,6 +39,16 @@ impl Events for SqliteStore {
         change: Arc<WebhookChange>,
     ) -> Result<Option<Webhook>, Error> {
         self.transact(1, move |connection| webhooks::change(connection, &id, change.as_ref())).await
+    }
+
+    async fn hold_webhook(
+        &self,
+        id: ClientId,
+        node: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Error> {
+        self.transact(1, move |connection| webhooks::hold(connection, &id, node, now, until)).await
     }
 
     async fn remove_webhook(&self, id: ClientId) -> Result<bool, Error> {

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0013_kept_calls.sql"),
     include_str!("../migrations/0014_located.sql"),
     include_str!("../migrations/0015_secrets.sql"),
+    include_str!("../migrations/0016_webhook_turns.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ClientId, Error, Step, StepPosition, StepSelection, Webhook};
+use jiff::Timestamp;
 
 /// What becomes of a webhook; it may be asked again when a transaction has to be repeated.
 pub type WebhookChange = dyn Fn(&mut Webhook) + Send + Sync;
@@ -36,6 +37,16 @@ pub trait Events: Send + Sync {
         id: ClientId,
         change: Arc<WebhookChange>,
     ) -> Result<Option<Webhook>, Error>;
+
+    /// Lets one node alone tell a webhook until a moment: answers whether `node` may. It may when nobody else does, or
+    /// when whoever did is past its moment; asked again, it may for longer.
+    async fn hold_webhook(
+        &self,
+        id: ClientId,
+        node: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Error>;
 
     /// Removes a webhook; answers whether there was one.
     async fn remove_webhook(&self, id: ClientId) -> Result<bool, Error>;

@@ -89,8 +89,12 @@ impl Scene {
     }
 
     fn delivery(&self, webhook: &str) -> Delivery {
+        self.delivery_of(1, webhook)
+    }
+
+    fn delivery_of(&self, node: u64, webhook: &str) -> Delivery {
         let courier: Arc<dyn Courier> = Arc::clone(&self.receivers) as _;
-        Delivery::new(Arc::clone(&self.test.app), courier, id(webhook), Rng::with_seed(7))
+        Delivery::new(Arc::clone(&self.test.app), courier, id(webhook), node, Rng::with_seed(7))
     }
 
     /// Registrations of a client, each checked afterwards: two steps each. Answers what its webhook has to hear.
@@ -261,4 +265,25 @@ async fn nothing_is_sent_while_paused_or_revoked_and_a_receiver_that_is_gone_is_
     scene.test.clock.set("2026-11-24T10:00:00Z");
     scene.run(&mut delivery, None).await;
     is_whole_and_in_order(&scene.receivers.got("one"), &expected);
+}
+
+#[tokio::test]
+async fn of_two_nodes_one_tells_and_the_other_goes_on_when_it_ends() {
+    let scene = Scene::new().await;
+    let mut expected = scene.life("one", 0..40).await;
+    let (mut first, mut second) = (scene.delivery_of(1, "one"), scene.delivery_of(2, "one"));
+    assert_eq!(first.round().await.expect("the store works"), Next::AtOnce);
+    let waits = second.round().await.expect("the store works");
+    let at_most = scene.test.clock.now() + SignedDuration::from_mins(1);
+    assert!(matches!(waits, Next::At(next) if next <= at_most), "{waits:?}");
+    scene.run(&mut first, None).await;
+    expected.extend(scene.life("one", 40..80).await);
+    // The first has gone; the second waits until it is sure of that.
+    scene.run(&mut second, None).await;
+    let got = scene.receivers.got("one");
+    is_whole_and_in_order(&got, &expected);
+    assert_eq!(got.len(), expected.len(), "each once");
+    // The first was only slow: what it held is lost, and nothing comes twice.
+    scene.run(&mut first, None).await;
+    assert_eq!(scene.receivers.got("one").len(), expected.len(), "each once");
 }

@@ -30,6 +30,8 @@ pub(crate) struct Telling {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) courier: Arc<HttpCourier>,
+    /// The number of this node.
+    pub(crate) node: u64,
 }
 
 /// What may change what is to be done.
@@ -55,6 +57,7 @@ pub(crate) async fn tell(telling: Telling, seed: u64) {
                             Arc::clone(&telling.app),
                             Arc::clone(&telling.courier) as _,
                             id.clone(),
+                            telling.node,
                             seeds.fork(),
                         );
                         let clock = Arc::clone(&telling.clock);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{ClientId, Error, Step, StepPosition, StepSelection, Webhook};
+use jiff::Timestamp;
 use store::{Events, WebhookChange};
 
 use crate::PostgresStore;
@@ -46,6 +47,16 @@ impl Events for PostgresStore {
         change: Arc<WebhookChange>,
     ) -> Result<Option<Webhook>, Error> {
         Ok(webhooks::change(&self.database, &id, &*change).await?)
+    }
+
+    async fn hold_webhook(
+        &self,
+        id: ClientId,
+        node: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(webhooks::hold(&self.database, &id, node, now, until).await?)
     }
 
     async fn remove_webhook(&self, id: ClientId) -> Result<bool, Error> {

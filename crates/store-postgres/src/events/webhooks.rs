@@ -116,11 +116,37 @@ pub(super) async fn change(
         .await
 }
 
+pub(super) async fn hold(
+    database: &Database,
+    id: &ClientId,
+    node: u64,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Failure> {
+    let (node, now, until) = (node.cast_signed(), now.as_millisecond(), until.as_millisecond());
+    let sql = "INSERT INTO webhook_turn AS t (webhook, node, until) VALUES ($1, $2, $3) \
+               ON CONFLICT (webhook) DO UPDATE SET node = $2, until = $3 \
+               WHERE t.node = $2 OR t.until <= $4";
+    database
+        .repeat_always("hold a webhook", || async {
+            let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
+                (&id.as_str(), Type::TEXT),
+                (&node, Type::INT8),
+                (&until, Type::INT8),
+                (&now, Type::INT8),
+            ];
+            let connection = database.connection().await?;
+            Ok(connection.execute_typed(sql, &parameters).await? == 1)
+        })
+        .await
+}
+
 pub(super) async fn remove(database: &Database, id: &ClientId) -> Result<bool, Failure> {
     database
         .repeat("remove a webhook", || async {
             let connection = database.connection().await?;
-            let sql = "DELETE FROM webhook WHERE id = $1";
+            let sql = "WITH turn AS (DELETE FROM webhook_turn WHERE webhook = $1) \
+                       DELETE FROM webhook WHERE id = $1";
             Ok(connection.execute_typed(sql, &[(&id.as_str(), Type::TEXT)]).await? == 1)
         })
         .await

@@ -40,7 +40,23 @@ pub(super) fn change(
     Ok(Some(changed))
 }
 
+pub(super) fn hold(
+    connection: &Connection,
+    id: &ClientId,
+    node: u64,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Failure> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO webhook_turn (webhook, node, until) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (webhook) DO UPDATE SET node = ?2, until = ?3 WHERE node = ?2 OR until <= ?4",
+    )?;
+    let (until, now) = (until.as_millisecond(), now.as_millisecond());
+    Ok(statement.execute((id.as_str(), node.cast_signed(), until, now))? == 1)
+}
+
 pub(super) fn remove(connection: &Connection, id: &ClientId) -> Result<bool, Failure> {
+    connection.execute("DELETE FROM webhook_turn WHERE webhook = ?", (id.as_str(),))?;
     Ok(connection.execute("DELETE FROM webhook WHERE id = ?", (id.as_str(),))? == 1)
 }
 

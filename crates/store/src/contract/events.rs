@@ -4,7 +4,7 @@ use domain::{
     Cause, ClientId, ItemError, NewRegistration, Registration, RegistrationId, Remarks, Sender,
     Status, Step, StepPosition, StepSelection, Webhook, WebhookSecret,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::Fixture;
 use super::samples;
@@ -112,6 +112,22 @@ pub async fn only_what_changed_is_a_step(fixture: &impl Fixture) {
     let refuse = |_: usize, _: Option<&Registration>| Err(ItemError::UnknownRegistration.into());
     store.registrations().amend(vec![Some(id), None], Arc::new(refuse)).await.expect("decided");
     assert_eq!(all(store, &StepSelection::Everything, 9).await.len(), 1);
+}
+
+/// One node at a time, until its moment is over; which webhook it is matters, which opening of the data does not.
+pub async fn one_node_at_a_time_tells_a_webhook(fixture: &impl Fixture) {
+    let stores = [fixture.open().await, fixture.open().await];
+    let at: Timestamp = "2026-11-24T08:00:00Z".parse().expect("a moment");
+    let hold = async |store: usize, id: &str, node, second: i64| {
+        let (now, until) = (at + second.seconds(), at + (second + 60).seconds());
+        let held = stores[store].events().hold_webhook(client(id), node, now, until);
+        held.await.expect("written")
+    };
+    assert!(hold(0, "a", 1, 0).await && hold(1, "b", u64::MAX, 0).await);
+    assert!(!hold(1, "a", 2, 59).await && !hold(0, "b", 1, 59).await, "another has it");
+    assert!(hold(0, "a", 1, 59).await, "for longer");
+    assert!(!hold(1, "a", 2, 118).await && hold(1, "a", 2, 119).await, "it was left");
+    assert!(!hold(0, "a", 1, 119).await, "it is lost");
 }
 
 /// Webhooks are kept as they were last changed.
