@@ -190,6 +190,7 @@ async fn a_receiver_that_never_answers_delays_no_other() {
     let expected = scene.life("two", 10..20).await;
     scene.receivers.silent.lock().expect("fine").insert(id("one"));
     let (mut slow, mut fast) = (scene.delivery("one"), scene.delivery("two"));
+    assert_eq!(slow.round().await.expect("the store works"), Next::AtOnce, "it holds the webhook");
     tokio::select! {
         biased;
         _ = slow.round() => panic!("it never answers"),

@@ -29,6 +29,7 @@ async fn every_question_is_some_steps_in_an_index() {
         [(&numbers, Type::INT8_ARRAY), (&numbers, Type::INT8_ARRAY)];
     let by_contract: [(&(dyn ToSql + Sync), Type); 3] =
         [(&texts, Type::TEXT_ARRAY), (&numbers, Type::INT8_ARRAY), (&texts, Type::TEXT_ARRAY)];
+    let page: [(&(dyn ToSql + Sync), Type); 2] = [(&"", Type::TEXT), (&most, Type::INT8)];
     let of_company: [(&(dyn ToSql + Sync), Type); 2] = [(&number, Type::INT8), (&most, Type::INT8)];
     only_index_steps(
         &connection,
@@ -46,6 +47,7 @@ async fn every_question_is_some_steps_in_an_index() {
             (works::CONTRACTS_OF, &by_text),
             (works::CONTRACTS, &by_contract),
             (works::LED_BY, &of_company),
+            (works::PAGE, &page),
         ],
     )
     .await;

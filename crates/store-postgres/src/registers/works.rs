@@ -38,8 +38,13 @@ pub(crate) const CONTRACTS: &str = "SELECT q.question, r.first, r.last \
        AS q (reference, company, vat, question) CROSS JOIN LATERAL ( \
        SELECT first, last FROM work_contract WHERE work_contract.work = q.reference COLLATE \"C\" \
        AND work_contract.company = q.company AND work_contract.vat = q.vat COLLATE \"C\" OFFSET 0) AS r";
-pub(crate) const PAGE: &str =
-    "SELECT reference FROM work WHERE reference > $1 ORDER BY reference LIMIT $2";
+/// From one reference to the next by the index: what is counted are works, not their rows.
+pub(crate) const PAGE: &str = "WITH RECURSIVE page (reference, place) AS ( \
+       (SELECT reference, 1::bigint FROM work WHERE reference > $1 ORDER BY reference LIMIT 1) \
+       UNION ALL SELECT next.reference, page.place + 1 FROM page CROSS JOIN LATERAL ( \
+         SELECT reference FROM work WHERE work.reference > page.reference ORDER BY reference LIMIT 1) AS next \
+       WHERE page.place < $2) \
+     SELECT reference FROM page WHERE place <= $2 ORDER BY place";
 pub(crate) const LED_BY: &str = "SELECT DISTINCT work FROM work_contract WHERE company = $1 AND role <= 2 \
      ORDER BY work LIMIT $2";
 
@@ -95,7 +100,7 @@ enum Selection<'a> {
 async fn whole(connection: &mut Client, selection: Selection<'_>) -> Result<Vec<Work>, Failure> {
     let moment = connection.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
     let transaction = moment.read_only(true).start().await?;
-    let mut references: Vec<String> = match selection {
+    let references: Vec<String> = match selection {
         Selection::These(references) => {
             references.iter().map(|reference| reference.as_str().to_owned()).collect()
         }
@@ -104,7 +109,6 @@ async fn whole(connection: &mut Client, selection: Selection<'_>) -> Result<Vec<
             rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?
         }
     };
-    references.dedup();
     let works = these(&transaction, WORKS_OF, &references, work).await?;
     let sites = these(&transaction, SITES_OF, &references, |row| read_site(row, 1)).await?;
     let contracts =

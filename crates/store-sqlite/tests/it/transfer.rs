@@ -18,9 +18,10 @@ use store_sqlite::{FILE_NAME, Options, SqliteStore};
 
 use crate::backup::{moment, open, register, workers};
 
-/// What lies in tables of the content by other names: counters, what waits, what is made of other rows.
+/// What lies in tables of the content by other names (counters, what waits, what is made of other rows), or is of no use
+/// elsewhere (turns of nodes).
 const ELSEWHERE: &[&str] =
-    &["id_block", "client_version", "check_state", "check_lease", "address_cell"];
+    &["id_block", "client_version", "check_state", "check_lease", "address_cell", "webhook_turn"];
 /// Columns that only this store needs.
 const OWN: &[&str] = &["born", "died", "generation", "digest", "lease", "swapped", "tidy"];
 

@@ -89,6 +89,7 @@ macro_rules! contract_suite {
             events::webhooks_are_kept_as_they_were_last_changed,
             events::one_node_at_a_time_tells_a_webhook,
             works::sectors_are_those_last_put,
+            works::works_are_paged_through,
             works::works_survive_a_restart,
             works::works_are_found_by_who_leads_them,
             registers::what_is_imported_is_answered,

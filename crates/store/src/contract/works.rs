@@ -50,6 +50,28 @@ pub async fn works_are_found_by_who_leads_them(fixture: &impl Fixture) {
     assert_eq!(led_by(other, 10).await, []);
 }
 
+/// Pages hold as many works as were asked for, and together all of them, each once.
+pub async fn works_are_paged_through(fixture: &impl Fixture) {
+    let store = fixture.open().await;
+    put_works(&*store, (1..=7).map(|index| work(index, Sector::Meat)).collect()).await;
+    put_works(&*store, vec![work(3, Sector::Cleaning)]).await;
+    for most in 1..=8 {
+        let (mut after, mut seen) = (None, Vec::new());
+        loop {
+            let page = store.works().works(after, most).await.expect("read");
+            let left = 7 - seen.len();
+            assert_eq!(page.len(), left.min(most as usize), "a page of {most}");
+            after = page.last().map(|work| work.reference).or(after);
+            seen.extend(page.into_iter().map(|work| work.reference));
+            if left == 0 {
+                break;
+            }
+        }
+        assert_eq!(seen, (1..=7).map(sample::works_reference).collect::<Vec<_>>());
+    }
+    assert_eq!(store.works().works(None, 0).await.expect("read"), []);
+}
+
 /// Works are as durable as registrations.
 pub async fn works_survive_a_restart(fixture: &impl Fixture) {
     let store = fixture.open().await;
