@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::command::{audit, backup, client, doctor, import, oauth_key, token_key, webhook, work};
+use crate::command::{
+    audit, backup, client, doctor, import, migrate, oauth_key, token_key, webhook, work,
+};
 use crate::config::{SETTINGS, Setting, Sources};
 
 /// What the command line asks for.
@@ -16,6 +18,8 @@ pub(crate) enum Request {
     Settings,
     /// Copy the data.
     Backup(ArgMatches),
+    /// Move the data to a database.
+    Migrate(ArgMatches),
     /// Bring data back.
     Restore(ArgMatches),
     /// Look at a node that runs with these settings.
@@ -42,6 +46,7 @@ pub(crate) fn request() -> Request {
     match matches.subcommand() {
         Some(("serve", matches)) => Request::Serve(sources(matches)),
         Some(("backup", matches)) => Request::Backup(matches.clone()),
+        Some(("migrate", matches)) => Request::Migrate(matches.clone()),
         Some(("restore", matches)) => Request::Restore(matches.clone()),
         Some(("doctor", matches)) => Request::Doctor(matches.clone(), sources(matches)),
         Some(("import", matches)) => Request::Import(matches.clone()),
@@ -76,6 +81,7 @@ fn command() -> Command {
         .subcommand(serve)
         .subcommand(backup::backup_command())
         .subcommand(backup::restore_command())
+        .subcommand(migrate::command())
         .subcommand(doctor::command([config].into_iter().chain(SETTINGS.iter().map(flag))))
         .subcommand(import::command())
         .subcommand(work::command())

@@ -13,6 +13,7 @@ mod http;
 mod issuers;
 mod keeper;
 mod keys;
+mod migrate;
 mod oauth_keys;
 mod qr;
 mod serve;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Request::Settings => print_settings(),
         Request::Serve(sources) => serve(&sources),
         Request::Backup(matches) => command::backup::back_up(&matches, &clock::SystemClock),
+        Request::Migrate(matches) => command::migrate::run(&matches),
         Request::Restore(matches) => command::backup::restore(&matches),
         Request::Doctor(matches, sources) => {
             command::doctor::run(&matches, &sources, &clock::SystemClock)

@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Busy,
     #[error("a row or a key of another register")]
     OtherRegister,
+    #[error("the table {0} has other columns here than are moved")]
+    OtherColumns(Arc<str>),
     #[error("the stored outcome of a call cannot be read")]
     UnreadableOutcome,
     #[error("a stored secret cannot be read")]
@@ -129,6 +131,7 @@ impl From<Failure> for Error {
             Failure::Connection(_) | Failure::Late | Failure::Closed => ErrorKind::StoreUnavailable,
             Failure::Panicked
             | Failure::OtherRegister
+            | Failure::OtherColumns(_)
             | Failure::Unreadable { .. }
             | Failure::UnreadableOutcome
             | Failure::UnreadableSecret

@@ -8,6 +8,7 @@ mod amend;
 mod audit;
 mod batch;
 mod checks;
+mod citus;
 mod clients;
 mod database;
 mod events;
@@ -32,6 +33,7 @@ mod sql;
 mod stats;
 mod step;
 mod tls;
+mod transfer;
 mod way;
 mod window;
 
@@ -52,6 +54,7 @@ use crate::database::Database;
 use crate::register::{Call, Lanes, Register};
 use crate::stats::Counters;
 
+pub use citus::Distribution;
 pub use stats::Stats;
 
 /// The version of the schema in the database at `url`, and the one that [`PostgresStore::open`] makes of it. Changes nothing.

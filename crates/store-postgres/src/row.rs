@@ -57,7 +57,7 @@ pub(crate) fn foreign_key(vat: &ForeignVatNumber) -> i64 {
 }
 
 /// A negative number made of a text (FNV-1a).
-fn key_of(text: &str) -> i64 {
+pub(crate) fn key_of(text: &str) -> i64 {
     let step = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     (text.bytes().fold(0xcbf2_9ce4_8422_2325, step) | 1 << 63).cast_signed()
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (13, include_str!("../migrations/0013_addresses.sql")),
     (14, include_str!("../migrations/0014_extracts.sql")),
     (15, include_str!("../migrations/0015_webhooks.sql")),
+    (16, include_str!("../migrations/0016_transfer.sql")),
 ];
 
 /// Who migrates holds this lock ("PRES"), so that nodes that start together wait for each other.

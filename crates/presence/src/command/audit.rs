@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use store::{AuditBreach, AuditCheck, AuditHash, AuditHead, AuditPlace, AuditRecord};
 use thiserror::Error;
 
-use self::records::Records;
+pub(crate) use self::records::Records;
 use super::{data_arg, open};
 use crate::keeper::KeeperError;
 

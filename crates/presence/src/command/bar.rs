@@ -1,7 +1,7 @@
 //! How far a command is: a bar on a terminal, now and then a plain line elsewhere.
 
-use std::cell::Cell;
 use std::io::{self, IsTerminal as _};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,7 +17,7 @@ pub(crate) struct Bar {
     what: &'static str,
     unit: &'static str,
     begun: Instant,
-    line: Cell<Instant>,
+    line: Mutex<Instant>,
 }
 
 impl Bar {
@@ -30,7 +30,7 @@ impl Bar {
             ProgressBar::new(0).with_style(style.expect("the template is well formed"))
         });
         let now = Instant::now();
-        Self { shown, what, unit, begun: now, line: Cell::new(now) }
+        Self { shown, what, unit, begun: now, line: Mutex::new(now) }
     }
 
     /// So many are done, of so many.
@@ -38,8 +38,11 @@ impl Bar {
         if let Some(bar) = &self.shown {
             bar.set_length(total);
             bar.set_position(done);
-        } else if self.line.get().elapsed() >= LINES {
-            self.line.set(Instant::now());
+            return;
+        }
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if line.elapsed() >= LINES {
+            *line = Instant::now();
             let rate = done / self.begun.elapsed().as_secs().max(1);
             let left = total.saturating_sub(done).checked_div(rate).unwrap_or_default();
             let Self { what, unit, .. } = self;

@@ -6,6 +6,7 @@ pub(crate) mod bar;
 pub(crate) mod client;
 pub(crate) mod doctor;
 pub(crate) mod import;
+pub(crate) mod migrate;
 pub(crate) mod oauth_key;
 pub(crate) mod token_key;
 pub(crate) mod webhook;
@@ -45,7 +46,7 @@ pub(crate) enum Failure {
 }
 
 /// An error with everything beneath it, for the operator.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -14,6 +14,7 @@ mod importing;
 mod issuers;
 mod kill;
 mod limits;
+mod migrating;
 mod nodes;
 mod oauth;
 mod operator;

@@ -1,5 +1,6 @@
 //! The PostgreSQL store, held to the contract of stores, on a real server.
 
+mod citus;
 mod faults;
 mod partitions;
 mod pooler;

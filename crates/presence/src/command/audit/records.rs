@@ -8,7 +8,7 @@ use store::{Audit, AuditPlace, AuditRecord};
 const PAGE: u32 = 500;
 
 /// The records of all chains, the oldest first.
-pub(super) struct Records<'a> {
+pub(crate) struct Records<'a> {
     audit: &'a dyn Audit,
     chains: Vec<Chain>,
 }
@@ -21,7 +21,7 @@ struct Chain {
 
 impl<'a> Records<'a> {
     /// Begins each chain after the place given of it, or else with its first record.
-    pub(super) async fn after(audit: &'a dyn Audit, places: &[AuditPlace]) -> Result<Self, Error> {
+    pub(crate) async fn after(audit: &'a dyn Audit, places: &[AuditPlace]) -> Result<Self, Error> {
         let mut chains = Vec::new();
         for head in audit.heads().await? {
             let chain = head.place.chain;
@@ -33,7 +33,7 @@ impl<'a> Records<'a> {
     }
 
     /// The next record; `None` after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<AuditRecord>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Option<AuditRecord>, Error> {
         for chain in &mut self.chains {
             if chain.waiting.is_empty() {
                 chain.waiting = self.audit.records(chain.after, PAGE).await?.into();
