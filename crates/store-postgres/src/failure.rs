@@ -151,6 +151,8 @@ impl From<Failure> for Error {
 pub(crate) fn opening(error: SchemaError) -> Error {
     match error {
         SchemaError::Failure(failure) => failure.into(),
-        newer @ SchemaError::Newer { .. } => Error::caused_by(ErrorKind::StoreRefused, newer),
+        refused @ (SchemaError::Newer { .. } | SchemaError::Unfinished) => {
+            Error::caused_by(ErrorKind::StoreRefused, refused)
+        }
     }
 }

@@ -114,8 +114,16 @@ impl PostgresStore {
     /// which only trusts a server with a certificate of [`Options::authorities`] for its name. Where there are authorities,
     /// every certificate is held against them.
     ///
-    /// Errors: the address is none, the database cannot be reached, it is of a newer version of this program.
+    /// Errors: the address is none, the database cannot be reached, it is of a newer version of this program, data is still
+    /// being moved to it.
     pub async fn open(url: &str, options: Options) -> Result<Self, Error> {
+        let store = Self::open_to_take(url, options).await?;
+        schema::whole(&store.database).await.map_err(failure::opening)?;
+        Ok(store)
+    }
+
+    /// The same, to move to it what another store gives.
+    pub async fn open_to_take(url: &str, options: Options) -> Result<Self, Error> {
         let database = Database::new(url, &options)?;
         schema::migrate(&database).await.map_err(failure::opening)?;
         let (calls, waiting) = mpsc::channel(options.waiting);

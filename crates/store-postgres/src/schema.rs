@@ -32,6 +32,10 @@ pub(crate) enum SchemaError {
          that made it, or restore a backup"
     )]
     Newer { found: i32, known: i32 },
+    #[error(
+        "data is being moved to this database and not all of it is there: call `presence migrate` again until it says that it is"
+    )]
+    Unfinished,
     #[error(transparent)]
     Failure(#[from] Failure),
 }
@@ -73,6 +77,13 @@ pub(crate) async fn versions(database: &Database) -> Result<(u32, u32), Failure>
         0
     };
     Ok((found.unsigned_abs(), newest().unsigned_abs()))
+}
+
+/// Refuses a database to which not everything has been moved yet.
+pub(crate) async fn whole(database: &Database) -> Result<(), SchemaError> {
+    let unfinished = "SELECT EXISTS (SELECT 1 FROM transfer_source WHERE NOT finished)";
+    let row = database.connection().await?.query_typed_one(unfinished, &[]).await?;
+    if row.try_get(0)? { Err(SchemaError::Unfinished) } else { Ok(()) }
 }
 
 fn newest() -> i32 {

@@ -15,6 +15,8 @@ use crate::migrate::{Moved, Watch, migrate};
 
 /// The variable that names the database, as `serve` has it.
 const VARIABLE: &str = "PRESENCE_DATABASE_URL";
+/// The variable that names the file with the authorities of its servers.
+const AUTHORITIES: &str = "PRESENCE_DATABASE_AUTHORITIES";
 
 /// The command line.
 pub(crate) fn command() -> Command {
@@ -74,7 +76,7 @@ fn act(matches: &ArgMatches) -> Result<(), Failure> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(other)?;
     runtime.block_on(async {
-        let target = Arc::new(PostgresStore::open(&url, Options::default()).await?);
+        let target = Arc::new(PostgresStore::open_to_take(&url, options()?).await?);
         if let Some(from) = matches.get_one::<PathBuf>("from") {
             bring(matches, from, &target).await?;
         }
@@ -83,6 +85,18 @@ fn act(matches: &ArgMatches) -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+/// The authorities of the database's servers, as `serve` has them.
+fn options() -> Result<Options, Failure> {
+    let given = std::env::var_os(AUTHORITIES).filter(|value| !value.is_empty());
+    let read = |path: std::ffi::OsString| {
+        std::fs::read(&path).map_err(|error| {
+            let path = path.display();
+            Failure::Refused(format!("{AUTHORITIES} names {path}, which cannot be read: {error}"))
+        })
+    };
+    Ok(Options { authorities: given.map(read).transpose()?, ..Options::default() })
 }
 
 async fn bring(

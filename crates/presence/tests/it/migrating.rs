@@ -70,6 +70,8 @@ fn everything_is_moved_in_pieces_and_served_from_there() {
     assert!(first.contains("the next call goes on"), "{first}");
     let second = done(migrate(data, &url, &["--at-most", "20"]));
     assert!(second.contains("rows are there; the next call goes on"), "{second}");
+    let early = refused(program(&["serve", "--data", text(data), "--database-url", &url]));
+    assert!(early.contains("not all of it is there"), "{early}");
     let last = done(migrate(data, &url, &[]));
     assert!(last.contains("rows are there and were read again"), "{last}");
     assert!(last.lines().any(|line| line.trim() == "40  registration"), "{last}");
