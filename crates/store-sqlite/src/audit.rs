@@ -27,7 +27,7 @@ impl Audit for SqliteStore {
         if after.chain != CHAIN {
             return Ok(Vec::new());
         }
-        self.look_up(move |connection| {
+        self.look_back(move |connection| {
             let mut statement = connection.prepare_cached(RECORDS)?;
             let records = statement.query_map((after.sequence.cast_signed(), limit), record)?;
             Ok(records.collect::<rusqlite::Result<_>>()?)
@@ -36,13 +36,13 @@ impl Audit for SqliteStore {
     }
 
     async fn heads(&self) -> Result<Vec<AuditHead>, Error> {
-        self.look_up(|connection| Ok(head(connection)?.into_iter().collect())).await
+        self.look_back(|connection| Ok(head(connection)?.into_iter().collect())).await
     }
 }
 
 /// Appends a record, inside the transaction of what it tells.
 pub(crate) fn append(connection: &Connection, entry: &AuditEntry) -> Result<(), Failure> {
-    Appending::prepare(connection)?.append(entry)
+    Appending::prepare(connection)?.append(&audit_body(entry))
 }
 
 /// Appends records in one transaction after the other.
@@ -60,13 +60,13 @@ impl<'c> Appending<'c> {
         Ok(Self { read_head, insert, head: None })
     }
 
-    pub(crate) fn append(&mut self, entry: &AuditEntry) -> Result<(), Failure> {
+    pub(crate) fn append(&mut self, body: &str) -> Result<(), Failure> {
         let before = match self.head {
             Some(head) => head,
             None => newest(&mut self.read_head)?.unwrap_or(AuditHead::before(CHAIN)),
         };
-        let (place, body) = (before.place.next(), audit_body(entry));
-        let hash = before.hash.next(place.sequence, &body);
+        let place = before.place.next();
+        let hash = before.hash.next(place.sequence, body);
         self.insert.execute((place.sequence.cast_signed(), body, &hash.0[..]))?;
         self.head = Some(AuditHead { place, hash });
         Ok(())

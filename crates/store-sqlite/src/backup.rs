@@ -14,7 +14,7 @@ use store::{AuditBreach, AuditCheck, AuditHead};
 use thiserror::Error;
 
 use crate::schema::{self, SchemaError};
-use crate::{FILE_NAME, audit, connection};
+use crate::{FILE_NAME, audit, connection, settle};
 
 /// How many pages of 4 KiB are copied at a time.
 const STEP: i32 = 256;
@@ -35,6 +35,9 @@ pub enum BackupError {
     /// The database cannot be read or written.
     #[error("the database cannot be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// What was acknowledged cannot be put into the database.
+    #[error("the database lacks what was acknowledged: {0}")]
+    Behind(String),
     /// It is of another program, or of another version of this one.
     #[error("{0}")]
     Schema(String),
@@ -81,11 +84,14 @@ pub struct Copying<'p> {
 }
 
 /// Copies the database in `folder` to the file `target`, which must not be there yet, as it stands at one moment: all that
-/// was committed before the call is in it. Others read and write meanwhile, and wait for nothing.
+/// was acknowledged before the call is in it. Others read and write meanwhile, and wait for nothing.
 ///
 /// The copy is on disk when this answers. It is one file, which only its owner can read.
 pub fn copy(folder: &Path, target: &Path, how: &mut Copying<'_>) -> Result<Contents, BackupError> {
     let source = connection::reader(&folder.join(FILE_NAME), CACHE_KIB)?;
+    if schema::version(&source)? == schema::newest() {
+        settle::settle(folder, &source).map_err(|error| BackupError::Behind(error.to_string()))?;
+    }
     // One transaction holds the moment: without it, a copy would begin anew after every commit of another process.
     let moment = source.unchecked_transaction()?;
     let schema = schema::version(&moment)?;

@@ -31,7 +31,7 @@ pub(crate) const LEASED_AGAIN: &str =
 #[async_trait]
 impl Checks for SqliteStore {
     async fn backlog(&self) -> Result<Backlog, Error> {
-        self.look_up(backlog).await
+        self.look_back(backlog).await
     }
 
     async fn lease(
@@ -40,7 +40,7 @@ impl Checks for SqliteStore {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Lease>, Error> {
-        if !self.look_up(move |connection| waits(connection, now)).await? {
+        if !self.look_back(move |connection| waits(connection, now)).await? {
             return Ok(None);
         }
         let (now, until) = (now.as_millisecond(), until.as_millisecond());
@@ -63,6 +63,7 @@ impl Checks for SqliteStore {
     }
 
     async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
+        self.settled().await?;
         self.check_reads(move |connection| {
             asked.iter().map(|asked| repeated(connection, asked)).collect()
         })
@@ -75,6 +76,7 @@ impl Checks for SqliteStore {
             return Ok(0);
         }
         let count = changes.len() as u64;
+        self.settled().await?;
         let find = move |connection: &Connection| spread::concerned(connection, changes, since);
         let concerned = self.check_reads(find).await?;
         // A change of a great work or company concerns very many: nobody waits for all of them.

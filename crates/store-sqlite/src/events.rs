@@ -13,7 +13,7 @@ mod webhooks;
 #[async_trait]
 impl Events for SqliteStore {
     async fn last_step(&self) -> Result<StepPosition, Error> {
-        self.look_up(steps::last).await
+        self.look_back(steps::last).await
     }
 
     async fn steps(
@@ -22,7 +22,7 @@ impl Events for SqliteStore {
         after: StepPosition,
         limit: u32,
     ) -> Result<Vec<Step>, Error> {
-        self.look_up(move |connection| steps::read(connection, &selection, after, limit)).await
+        self.look_back(move |connection| steps::read(connection, &selection, after, limit)).await
     }
 
     async fn add_webhook(&self, webhook: Webhook) -> Result<bool, Error> {

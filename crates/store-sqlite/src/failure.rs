@@ -25,6 +25,19 @@ pub(crate) enum Failure {
     Unreadable { id: i64, field: &'static str },
     #[error("the kept outcome of a call cannot be read")]
     UnreadableOutcome,
+    #[error("the journal cannot be read or written: {0}")]
+    Journal(Arc<std::io::Error>),
+    #[error("another process owns the journal, or it could not be written")]
+    NoJournal,
+    #[error("what lies in the journal cannot be read")]
+    UnreadableJournal,
+    #[error(
+        "the journal beside the database holds registrations that were acknowledged and belong to another database: put \
+         back the presence.sqlite that it belongs to, or move presence.sqlite-calls away and keep it"
+    )]
+    ForeignJournal,
+    #[error("another process that uses the data does not write what it has acknowledged")]
+    Unsettled,
     #[error("a row or a key of another register")]
     OtherRegister,
     #[error("a client: the stored {field} cannot be read")]
@@ -37,17 +50,26 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Journal(Arc::new(error))
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let kind = match &failure {
             Failure::Sqlite(error) => kind_of(error.sqlite_error_code()),
             Failure::Panicked
             | Failure::UnreadableOutcome
+            | Failure::UnreadableJournal
             | Failure::OtherRegister
             | Failure::Unreadable { .. }
             | Failure::UnreadableClient { .. } => ErrorKind::Internal,
-            Failure::OutOfIds => ErrorKind::StoreRefused,
-            Failure::Closed => ErrorKind::StoreUnavailable,
+            Failure::OutOfIds | Failure::ForeignJournal => ErrorKind::StoreRefused,
+            Failure::Closed | Failure::Journal(_) | Failure::NoJournal | Failure::Unsettled => {
+                ErrorKind::StoreUnavailable
+            }
             Failure::Full => ErrorKind::Overloaded,
             Failure::TooBroad(budget) => {
                 return Self::new(ErrorKind::SearchTooBroad { budget: *budget });

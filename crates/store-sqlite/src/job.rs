@@ -3,10 +3,11 @@ use std::sync::Arc;
 
 use domain::{AuditEntry, Error, ItemErrors, NewRegistration, Registration, RegistrationId};
 use jiff::Timestamp;
-use store::{Beside, Finding, Finished, Kept, Once, Transition, Written};
+use store::{Beside, Finding, Finished, Kept, Once, Transition, Written, audit_body};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
+use crate::frame::Frame;
 use crate::transact::Write;
 use crate::write::Statements;
 use crate::{checks, once};
@@ -18,16 +19,29 @@ pub(crate) enum Job {
     Register(Register),
     Amend(Amend),
     Finish(Box<Finish>),
-    Audit { entry: Box<AuditEntry>, reply: Reply<()> },
+    Audit {
+        entry: Box<AuditEntry>,
+        reply: Reply<()>,
+    },
     Other(Box<dyn Write>),
+    /// Nothing, but all that was acknowledged before is to be where reads find it.
+    Settle {
+        reply: Reply<()>,
+    },
 }
 
 pub(crate) struct Register {
-    pub(crate) new: Vec<NewRegistration>,
+    /// How many registrations.
+    pub(crate) count: usize,
+    /// Their rows, as [`crate::cells::of`] writes them.
+    pub(crate) rows: Vec<u8>,
+    /// They themselves, where the outcome of the call is kept.
+    pub(crate) kept: Vec<NewRegistration>,
     pub(crate) beside: Beside,
     /// What the call came to when it was sent before.
     pub(crate) before: Option<Kept>,
-    pub(crate) reply: Reply<Written<Vec<Registration>>>,
+    /// Is told the ids.
+    pub(crate) reply: Reply<Written<Range<i64>>>,
 }
 
 pub(crate) struct Amend {
@@ -46,29 +60,20 @@ impl Register {
         if self.before.is_some() {
             return Ok(());
         }
-        statements.tell_of_new(ids.start, &self.new)?;
-        for (id, new) in ids.clone().zip(&self.new) {
-            statements.insert(id, new)?;
-        }
+        statements.insert(ids.start, self.count, &self.rows)?;
         if let Some(entry) = &mut self.beside.entry {
             entry.registrations = once::ids(ids.clone());
             statements.audit(entry)?;
         }
         if let Some(once) = &self.beside.once {
-            once::keep(connection, once, &once.registered(&once::ids(ids), &self.new))?;
+            once::keep(connection, once, &once.registered(&once::ids(ids), &self.kept))?;
         }
         Ok(())
     }
 
     fn answer(self, ids: Range<i64>, outcome: Result<(), Failure>) {
-        let Self { new, before, reply, .. } = self;
-        let stored =
-            |(id, new): (i64, NewRegistration)| RegistrationId::new(id).map(|id| new.stored_as(id));
-        let written = || match before {
-            Some(kept) => Written::Before(kept),
-            None => Written::Now(ids.zip(new).filter_map(stored).collect()),
-        };
-        let _ = reply.send(outcome.map_err(Error::from).map(|()| written()));
+        let written = self.before.map_or(Written::Now(ids), Written::Before);
+        let _ = self.reply.send(outcome.map_err(Error::from).map(|()| written));
     }
 }
 
@@ -110,19 +115,50 @@ impl Job {
     /// How many registrations it writes, for the size of a commit.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Register(register) => register.new.len(),
+            Self::Register(register) => register.count,
             Self::Amend(Amend { ids, .. }) => ids.len(),
             Self::Finish(finish) => finish.findings.len(),
             Self::Audit { .. } => 1,
             Self::Other(write) => write.weight(),
+            Self::Settle { .. } => 0,
         }
     }
 
     /// How many ids it needs.
     pub(crate) fn ids(&self) -> usize {
         match self {
-            Self::Register(register) => register.new.len(),
+            Self::Register(register) => register.count,
             _ => 0,
+        }
+    }
+
+    /// Whether the journal may hold it for a while: nothing of what it comes to depends on what the database holds.
+    pub(crate) fn fits_journal(&self) -> bool {
+        match self {
+            Self::Register(register) => register.beside.once.is_none(),
+            Self::Audit { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it changes anything.
+    pub(crate) fn writes(&self) -> bool {
+        !matches!(self, Self::Settle { .. })
+    }
+
+    /// Adds what it writes to a frame of the journal.
+    pub(crate) fn note(&mut self, ids: Range<i64>, frame: &mut Frame) {
+        match self {
+            Self::Register(Register { count, rows, beside, .. }) => {
+                let first = ids.start;
+                let body = beside.entry.as_mut().map(|entry| {
+                    entry.registrations = once::ids(ids);
+                    audit_body(entry)
+                });
+                frame.add(first, *count, rows, body.as_deref());
+            }
+            Self::Audit { entry, .. } => frame.add(0, 0, &[], Some(&audit_body(entry))),
+            Self::Amend(_) | Self::Finish(_) | Self::Other(_) | Self::Settle { .. } => {}
         }
     }
 
@@ -141,6 +177,7 @@ impl Job {
             }
             Self::Audit { entry, .. } => statements.audit(entry)?,
             Self::Other(write) => statements.aside(|connection| write.apply(connection))?,
+            Self::Settle { .. } => {}
         }
         Ok(())
     }
@@ -154,7 +191,7 @@ impl Job {
                 let Finish { outcome: finished, reply, .. } = *finish;
                 let _ = reply.send(outcome.map_err(Error::from).map(|()| finished));
             }
-            Self::Audit { reply, .. } => {
+            Self::Audit { reply, .. } | Self::Settle { reply } => {
                 let _ = reply.send(outcome.map_err(Error::from));
             }
             Self::Other(write) => write.answer(outcome),

@@ -1,11 +1,12 @@
 //! The embedded store: one SQLite file in a folder.
 //!
-//! One thread writes and gathers what waits into one commit; others read beside it. What it answers to have stored is on
-//! disk (`synchronous=FULL`).
+//! One thread writes and gathers what waits into one flush, of a journal that the database follows or of the database
+//! itself; others read beside it, and find all that was acknowledged. What it answers to have stored is on disk.
 
 mod addresses;
 mod audit;
 pub mod backup;
+mod cells;
 #[cfg(test)]
 mod check_plans;
 mod checkpoint;
@@ -15,8 +16,11 @@ mod connection;
 mod events;
 mod extracts;
 mod failure;
+mod frame;
 mod ids;
+mod insert;
 mod job;
+mod journal;
 mod lookup;
 mod once;
 mod plan;
@@ -27,10 +31,12 @@ mod row;
 mod schema;
 mod search;
 mod secrets;
+mod settle;
 mod spread;
 mod stats;
 mod transact;
 pub mod transfer;
+mod upkeep;
 mod way;
 mod write;
 mod writer;
@@ -60,6 +66,7 @@ use crate::job::{Amend, Job, Register};
 use crate::readers::Readers;
 use crate::stats::Counters;
 use crate::transact::Transact;
+use crate::upkeep::{Gate, Upkeep};
 
 pub use stats::Stats;
 
@@ -86,6 +93,8 @@ pub struct Options {
     pub reader_cache_kib: u32,
     /// How many pages of 4 KiB the log should have at most before it is copied into the file.
     pub checkpoint_pages: u32,
+    /// How long the journal may get before it begins anew, in bytes. A greater one than some MiB wins nothing.
+    pub journal_bytes: u64,
 }
 
 impl Default for Options {
@@ -98,6 +107,7 @@ impl Default for Options {
             writer_cache_kib: 32 * 1024,
             reader_cache_kib: 12 * 1024,
             checkpoint_pages: 20_000,
+            journal_bytes: 8 * 1024 * 1024,
         }
     }
 }
@@ -113,6 +123,7 @@ pub struct SqliteStore {
     checks: Option<Readers>,
     /// For reads on the caller's own thread: one for each core, so that callers seldom meet.
     here: Vec<Mutex<Connection>>,
+    gate: Arc<Gate>,
     counters: Arc<Counters>,
     readers: Mutex<Vec<JoinHandle<()>>>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
@@ -133,10 +144,17 @@ impl SqliteStore {
         let mut writer = connection::writer(&file, options.writer_cache_kib)
             .map_err(|error| failure::opening(error.into()))?;
         schema::migrate(&mut writer).map_err(failure::opening)?;
-        Ok(Self::start(folder, writer, options).map_err(Failure::from)?)
+        let (upkeep, gate) = Upkeep::open(folder, &writer, options.journal_bytes)?;
+        Ok(Self::start(folder, writer, upkeep, gate, options).map_err(Failure::from)?)
     }
 
-    fn start(folder: &Path, mut writer: Connection, options: Options) -> rusqlite::Result<Self> {
+    fn start(
+        folder: &Path,
+        mut writer: Connection,
+        upkeep: Upkeep,
+        gate: Arc<Gate>,
+        options: Options,
+    ) -> rusqlite::Result<Self> {
         let file = &folder.join(FILE_NAME);
         let counters = Arc::new(Counters::default());
         let (jobs, waiting) = sync_channel(options.waiting);
@@ -151,7 +169,7 @@ impl SqliteStore {
         readers.extend(more);
         let (checkpoints, thread) =
             Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
-        let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters))?;
+        let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters), upkeep)?;
         let keepers = vec![writer, thread];
         let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HERE);
         let here = (0..cores).map(|_| Ok(Mutex::new(connection::at_once(file)?)));
@@ -163,6 +181,7 @@ impl SqliteStore {
             lookups: Some(lookups),
             checks: Some(checks),
             here,
+            gate,
             counters,
             readers: Mutex::new(readers),
             keepers: Mutex::new(keepers),
@@ -199,6 +218,23 @@ impl SqliteStore {
         self.write(|reply| Job::Other(Box::new(Transact::new(weight, run, reply)))).await
     }
 
+    /// Waits until a read finds all that was acknowledged.
+    pub(crate) async fn settled(&self) -> Result<(), Error> {
+        if self.gate.is_settled() {
+            return Ok(());
+        }
+        self.write(|reply| Job::Settle { reply }).await
+    }
+
+    /// A read of what calls have written: registrations and their history, steps, the audit.
+    pub(crate) async fn look_back<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.settled().await?;
+        self.look_up(read).await
+    }
+
     /// Reads for checks, many at once, beside all others.
     pub(crate) async fn check_reads<T: Send + 'static>(
         &self,
@@ -221,9 +257,11 @@ fn start_writer(
     waiting: Receiver<Job>,
     mut checkpoints: Checkpoints,
     counters: Arc<Counters>,
+    upkeep: Upkeep,
 ) -> rusqlite::Result<JoinHandle<()>> {
     let run = move || {
-        if let Err(error) = writer::run(&connection, &waiting, &mut checkpoints, &counters) {
+        let checkpoints = &mut checkpoints;
+        if let Err(error) = writer::run(&connection, &waiting, checkpoints, &counters, upkeep) {
             tracing::error!(%error, "the writer could not start");
         }
     };
@@ -313,7 +351,18 @@ impl Registrations for SqliteStore {
         new: Vec<NewRegistration>,
         beside: Beside,
     ) -> Result<Written<Vec<Registration>>, Error> {
-        self.write(|reply| Job::Register(Register { new, beside, before: None, reply })).await
+        let (count, rows) = (new.len(), cells::of(&new));
+        let kept = if beside.once.is_some() { new.clone() } else { Vec::new() };
+        let job = |reply| Register { count, rows, kept, beside, before: None, reply };
+        Ok(match self.write(|reply| Job::Register(job(reply))).await? {
+            Written::Before(kept) => Written::Before(kept),
+            Written::Now(ids) => {
+                let stored = |(id, new): (i64, NewRegistration)| {
+                    RegistrationId::new(id).map(|id| new.stored_as(id))
+                };
+                Written::Now(ids.zip(new).filter_map(stored).collect())
+            }
+        })
     }
 
     async fn amend_with(
@@ -337,6 +386,7 @@ impl Registrations for SqliteStore {
         visible: Visibility,
         budget: u32,
     ) -> Result<SearchPage, Error> {
+        self.settled().await?;
         let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
         lane.read(move |connection| search::search(connection, &search, &visible, budget)).await
     }
@@ -347,12 +397,13 @@ impl Registrations for SqliteStore {
         visible: Visibility,
         budget: u32,
     ) -> Result<Vec<WorkMoment>, Error> {
+        self.settled().await?;
         let lane = self.searches.as_ref().ok_or(Failure::Closed)?;
         lane.read(move |connection| search::moments(connection, &search, &visible, budget)).await
     }
 
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {
-        self.look_up(move |connection| lookup::dossier(connection, id)).await
+        self.look_back(move |connection| lookup::dossier(connection, id)).await
     }
 }
 

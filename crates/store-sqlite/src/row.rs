@@ -11,13 +11,14 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
+use rusqlite::types::ValueRef;
 use rusqlite::{Row, Statement};
 
 use crate::failure::Failure;
 
 const EPOCH: Date = date(1970, 1, 1);
 
-/// The columns of a registration, in the order that [`registration`] reads and [`bind`] binds.
+/// The columns of a registration, in the order that [`registration`] reads and [`cells`] gives.
 pub(crate) const COLUMNS: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, \
                                   sender_id, sender_company, sender_type, status, remarks, validated, event, at, \
                                   place, offline_since, foreign_vat, newest, located";
@@ -30,46 +31,51 @@ pub(crate) fn day_of(number: i64) -> Option<Date> {
     EPOCH.checked_add(Span::new().try_days(number).ok()?).ok()
 }
 
-/// Binds a registration that is about to be stored under `id`.
-pub(crate) fn bind(
-    statement: &mut Statement<'_>,
-    id: i64,
-    new: &NewRegistration,
-) -> rusqlite::Result<()> {
+/// The cells of a registration that is about to be stored, in the order of [`COLUMNS`] after its id.
+pub(crate) fn cells(new: &NewRegistration, put: &mut impl FnMut(ValueRef<'_>)) {
+    use ValueRef::{Integer, Null};
     let submission = &new.submission;
-    statement.raw_bind_parameter(1, id)?;
-    statement.raw_bind_parameter(2, day_number(submission.day))?;
-    statement.raw_bind_parameter(3, submission.works.as_str())?;
-    match &submission.who {
-        Who::Worker { inss, company } => {
-            statement.raw_bind_parameter(4, company.number().cast_signed())?;
-            statement.raw_bind_parameter(5, inss.number().cast_signed())?;
-            statement.raw_bind_parameter(6, None::<i64>)?;
-        }
-        Who::OfForeign { inss, vat } => {
-            statement.raw_bind_parameter(4, foreign_key(vat))?;
-            statement.raw_bind_parameter(5, inss.number().cast_signed())?;
-            statement.raw_bind_parameter(6, None::<i64>)?;
-        }
-        Who::Posted { limosa } => {
-            statement.raw_bind_parameter(4, None::<i64>)?;
-            statement.raw_bind_parameter(5, None::<i64>)?;
-            statement.raw_bind_parameter(6, limosa.as_str())?;
-        }
-    }
-    statement.raw_bind_parameter(7, submission.reference.as_ref().map(ClientReference::as_str))?;
-    statement.raw_bind_parameter(8, new.sector.map(Sector::number))?;
-    statement.raw_bind_parameter(9, new.created.as_millisecond())?;
-    statement.raw_bind_parameter(10, new.channel.number())?;
-    bind_sender(statement, 11, &new.sender)?;
-    statement.raw_bind_parameter(14, Status::Registered.number())?;
-    statement.raw_bind_parameter(15, Remarks::NONE.bits())?;
-    statement.raw_bind_parameter(16, None::<i64>)?;
-    bind_moment(statement, submission.moment.as_deref())?;
-    let vat = submission.who.foreign_vat();
-    statement.raw_bind_parameter(21, vat.map(ForeignVatNumber::as_str))?;
-    statement.raw_bind_parameter(22, None::<i64>)?;
-    statement.raw_bind_parameter(23, None::<i64>)
+    put(Integer(day_number(submission.day)));
+    put(text_cell(Some(submission.works.as_str())));
+    let (inss, limosa) = match &submission.who {
+        Who::Worker { inss, .. } | Who::OfForeign { inss, .. } => (Some(inss), None),
+        Who::Posted { limosa } => (None, Some(limosa.as_str())),
+    };
+    put(integer_cell(employer(&submission.who)));
+    put(integer_cell(inss.map(|inss| inss.number().cast_signed())));
+    put(text_cell(limosa));
+    put(text_cell(submission.reference.as_ref().map(ClientReference::as_str)));
+    put(integer_cell(new.sector.map(Sector::number)));
+    put(Integer(new.created.as_millisecond()));
+    put(Integer(i64::from(new.channel.number())));
+    put(text_cell(new.sender.id.as_deref()));
+    put(integer_cell(new.sender.company.map(|number| number.number().cast_signed())));
+    put(text_cell(new.sender.user_type.as_deref()));
+    put(Integer(i64::from(Status::Registered.number())));
+    put(Integer(i64::from(Remarks::NONE.bits())));
+    put(Null);
+    moment_cells(submission.moment.as_deref(), put);
+    put(text_cell(submission.who.foreign_vat().map(ForeignVatNumber::as_str)));
+    put(Null);
+    put(Null);
+}
+
+fn integer_cell(number: Option<impl Into<i64>>) -> ValueRef<'static> {
+    number.map_or(ValueRef::Null, |number| ValueRef::Integer(number.into()))
+}
+
+fn text_cell(text: Option<&str>) -> ValueRef<'_> {
+    text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes()))
+}
+
+fn moment_cells(moment: Option<&Moment>, put: &mut impl FnMut(ValueRef<'_>)) {
+    let Some(Moment { kind, at, place, offline_since }) = moment else {
+        return (0..4).for_each(|_| put(ValueRef::Null));
+    };
+    put(ValueRef::Integer(i64::from(kind.number())));
+    put(ValueRef::Integer(at.as_millisecond()));
+    put(text_cell(Some(&place.to_stored())));
+    put(integer_cell(offline_since.map(Timestamp::as_millisecond)));
 }
 
 /// The employer's column.
@@ -79,16 +85,6 @@ pub(crate) fn employer(who: &Who) -> Option<i64> {
         Who::OfForeign { vat, .. } => Some(foreign_key(vat)),
         Who::Posted { .. } => None,
     }
-}
-
-fn bind_moment(statement: &mut Statement<'_>, moment: Option<&Moment>) -> rusqlite::Result<()> {
-    let Some(Moment { kind, at, place, offline_since }) = moment else {
-        return (17..=20).try_for_each(|column| statement.raw_bind_parameter(column, None::<i64>));
-    };
-    statement.raw_bind_parameter(17, kind.number())?;
-    statement.raw_bind_parameter(18, at.as_millisecond())?;
-    statement.raw_bind_parameter(19, place.to_stored())?;
-    statement.raw_bind_parameter(20, offline_since.map(Timestamp::as_millisecond))
 }
 
 /// What stands for an employer without an enterprise number in the column of these: negative, and the same for the same

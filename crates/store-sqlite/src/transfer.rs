@@ -12,7 +12,7 @@ use store::transfer::{Give, Row, TABLES, Table, Value};
 
 use crate::failure::{Failure, opening};
 use crate::schema;
-use crate::{FILE_NAME, connection};
+use crate::{FILE_NAME, connection, settle};
 
 /// Page cache of each connection, in KiB.
 const CACHE_KIB: u32 = 32 * 1024;
@@ -44,6 +44,7 @@ impl Source {
             );
             return Err(Error::caused_by(ErrorKind::StoreRefused, text));
         }
+        settle::settle(folder, &hold)?;
         hold.execute_batch("BEGIN IMMEDIATE").map_err(Failure::from)?;
         Ok(Self { file, hold })
     }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use domain::{
-    Amended, AuditEntry, Cause, HistoryEntry, ItemErrors, NewRegistration, Registration,
-    RegistrationId, Status,
+    Amended, AuditEntry, Cause, HistoryEntry, ItemErrors, Registration, RegistrationId, Status,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Statement};
-use store::Transition;
+use store::{Transition, audit_body};
 
 use crate::failure::Failure;
+use crate::insert::{Inserting, Run};
 use crate::{audit, checks, row};
 
 pub(crate) struct Statements<'c> {
     connection: &'c Connection,
-    insert: Statement<'c>,
+    insert: Inserting<'c>,
     load: Statement<'c>,
     update: Statement<'c>,
     append: Statement<'c>,
@@ -52,11 +52,9 @@ impl Told {
 impl<'c> Statements<'c> {
     pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         let columns = row::COLUMNS;
-        let values = vec!["?"; columns.split(',').count()].join(", ");
         Ok(Self {
             connection,
-            insert: connection
-                .prepare(&format!("INSERT INTO registration ({columns}) VALUES ({values})"))?,
+            insert: Inserting::prepare(connection)?,
             load: connection
                 .prepare(&format!("SELECT {columns} FROM registration WHERE id = ?"))?,
             update: connection.prepare(
@@ -86,22 +84,11 @@ impl<'c> Statements<'c> {
         self.connection
     }
 
-    pub(crate) fn insert(&mut self, id: i64, new: &NewRegistration) -> rusqlite::Result<()> {
-        row::bind(&mut self.insert, id, new)?;
-        self.insert.raw_execute().map(drop)
-    }
-
-    /// Tells of registrations that were stored under ids from `first` on: a row for all that one sender sent together.
-    pub(crate) fn tell_of_new(
-        &mut self,
-        first: i64,
-        new: &[NewRegistration],
-    ) -> rusqlite::Result<()> {
-        let mut first = first;
-        for run in new.chunk_by(|one, next| one.sender.id == next.sender.id) {
-            let count = i64::try_from(run.len()).unwrap_or(i64::MAX);
-            self.tell(Told { first, count, place: 0, sender: run[0].sender.id.clone() })?;
-            first += count;
+    /// Inserts `count` registrations, told in `rows` as [`crate::cells::of`] writes them, under ids from `first` on, and
+    /// tells of them: a row for all that one sender sent together.
+    pub(crate) fn insert(&mut self, first: i64, count: usize, rows: &[u8]) -> Result<(), Failure> {
+        for Run { first, count, sender } in self.insert.rows(first, count, rows)? {
+            self.tell(Told { first, count, place: 0, sender: sender.map(Arc::from) })?;
         }
         Ok(())
     }
@@ -123,7 +110,37 @@ impl<'c> Statements<'c> {
 
     /// Appends a record to the audit, inside the transaction of what it tells.
     pub(crate) fn audit(&mut self, entry: &AuditEntry) -> Result<(), Failure> {
-        self.audit.append(entry)
+        self.audit_body(&audit_body(entry))
+    }
+
+    /// Appends a record with this body.
+    pub(crate) fn audit_body(&mut self, body: &str) -> Result<(), Failure> {
+        self.audit.append(body)
+    }
+
+    /// The salt of the journal that belongs to this database, and the number of the last of its frames that is in it.
+    pub(crate) fn journal(&self) -> rusqlite::Result<(i64, i64)> {
+        let mut statement = self.connection.prepare_cached("SELECT salt, applied FROM journal")?;
+        statement.query_row((), |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// Notes that another journal begins.
+    pub(crate) fn new_salt(&mut self) -> rusqlite::Result<()> {
+        self.connection.execute("UPDATE journal SET salt = random()", ()).map(drop)
+    }
+
+    /// Notes, inside the transaction that puts them in, up to which frame of the journal all is in the database.
+    pub(crate) fn applied(&mut self, frame: i64) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached("UPDATE journal SET applied = ?")?;
+        statement.execute((frame,)).map(drop)
+    }
+
+    /// Checks go through registrations by their ids: ids below those that were looked at already, which another process
+    /// may cause, are looked at again.
+    pub(crate) fn wait_for_checks_from(&mut self, first: i64) -> rusqlite::Result<()> {
+        let mut statement =
+            self.connection.prepare_cached("UPDATE check_state SET next = ?1 WHERE next > ?1")?;
+        statement.execute((first,)).map(drop)
     }
 
     /// Lets something be written by its own statements, to the audit too.

@@ -1,10 +1,11 @@
-//! The one thread that writes. It takes what waits, writes it in one transaction, and answers when that is on disk: calls
-//! that come together share a flush.
+//! The one thread that writes. It takes what waits, and answers when that is on disk: calls that come together share a
+//! flush, in the journal where it fits, else in one transaction of the database.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -13,10 +14,19 @@ use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::job::Job;
 use crate::stats::Counters;
+use crate::upkeep::{Behind, Upkeep};
 use crate::write::Statements;
 
-/// A commit is closed when it holds so many registrations: more would make the first callers wait for the last.
+/// So many registrations are taken together at most: more would make the first callers wait for the last.
 const MOST_ROWS: usize = 16_384;
+/// When so many calls or so many registrations lie in the journal, the database follows, whatever else waits: what more
+/// there is, the fewer pages it writes for each, but the longer callers wait for it to come back.
+const CALLS_BEHIND: usize = 512;
+const ROWS_BEHIND: usize = 6_144;
+/// The database follows when nothing has come for so long.
+const IDLE: Duration = Duration::from_millis(2);
+/// When the database could not follow, it is tried again so often.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// Writes until every sender of jobs is gone.
 pub(crate) fn run(
@@ -24,18 +34,41 @@ pub(crate) fn run(
     jobs: &Receiver<Job>,
     checkpoints: &mut Checkpoints,
     counters: &Arc<Counters>,
+    upkeep: Upkeep,
 ) -> rusqlite::Result<()> {
-    let mut writer = Writer {
-        connection,
-        statements: Statements::prepare(connection)?,
-        ids: Ids::default(),
-        counters,
-    };
-    while let Ok(first) = jobs.recv() {
-        writer.commit_together(first, jobs);
+    let statements = Statements::prepare(connection)?;
+    let mut writer =
+        Writer { connection, statements, ids: Ids::default(), counters, upkeep, failed: false };
+    loop {
+        let wait = match (writer.upkeep.is_behind(), writer.failed) {
+            (false, _) => None,
+            (true, false) => Some(IDLE),
+            (true, true) => Some(RETRY),
+        };
+        let next = match wait {
+            None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(wait) => jobs.recv_timeout(wait),
+        };
+        match next {
+            Ok(first) => writer.serve(first, jobs),
+            Err(RecvTimeoutError::Timeout) => writer.catch_up(Durable::Later),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
         checkpoints.after_commit(connection);
     }
+    if writer.upkeep.is_in_use() {
+        writer.catch_up(Durable::Now);
+    }
     Ok(())
+}
+
+/// When what a transaction writes is on disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durable {
+    /// When it ends.
+    Now,
+    /// Some time later: the journal holds it until then.
+    Later,
 }
 
 struct Writer<'c> {
@@ -43,6 +76,9 @@ struct Writer<'c> {
     statements: Statements<'c>,
     ids: Ids,
     counters: &'c Counters,
+    upkeep: Upkeep,
+    /// Whether the last transaction failed.
+    failed: bool,
 }
 
 /// A job with the ids that its last attempt was given.
@@ -58,34 +94,103 @@ impl From<Job> for Attempt {
 }
 
 impl Writer<'_> {
-    /// Writes `first` and all that waits behind it in one transaction.
-    fn commit_together(&mut self, first: Job, jobs: &Receiver<Job>) {
-        let mut attempts = vec![Attempt::from(first)];
-        let outcome = self.in_transaction(|writer| {
-            let mut rows = 0;
-            loop {
-                if let Some(attempt) = attempts.last_mut() {
-                    rows += attempt.job.weight();
-                    writer.apply(attempt)?;
-                }
-                let next = if rows < MOST_ROWS { jobs.try_recv().ok() } else { None };
-                match next {
-                    Some(job) => attempts.push(job.into()),
-                    None => return Ok(()),
-                }
+    /// Does `first` and all that waits behind it.
+    fn serve(&mut self, first: Job, jobs: &Receiver<Job>) {
+        let (mut quick, mut others): (Vec<Attempt>, Vec<Attempt>) = (Vec::new(), Vec::new());
+        let (mut rows, mut next) = (0, Some(first));
+        while let Some(job) = next {
+            rows += job.weight();
+            let lane = if job.fits_journal() { &mut quick } else { &mut others };
+            lane.push(job.into());
+            next = if rows < MOST_ROWS { jobs.try_recv().ok() } else { None };
+        }
+        if let Err(left) = self.note(quick) {
+            others.extend(left);
+        }
+        if others.is_empty() {
+            let Behind { calls, rows } = self.upkeep.behind();
+            if calls >= CALLS_BEHIND || rows >= ROWS_BEHIND {
+                self.catch_up(Durable::Later);
             }
-        });
-        match outcome {
-            Ok(()) => self.answer_all(attempts),
-            Err(failure) => self.one_by_one(attempts, &failure),
+        } else {
+            self.commit_together(others);
         }
     }
 
-    fn answer_all(&self, attempts: Vec<Attempt>) {
+    /// Writes jobs into the journal and answers them; answers those that it cannot take.
+    fn note(&mut self, mut attempts: Vec<Attempt>) -> Result<(), Vec<Attempt>> {
+        if attempts.is_empty() {
+            return Ok(());
+        }
+        if let Err(failure) = self.give_for_journal(&mut attempts) {
+            tracing::warn!(error = %failure, "the journal cannot be used now");
+            return Err(attempts);
+        }
+        let parts = attempts.iter_mut().map(|attempt| (&mut attempt.job, attempt.ids.clone()));
+        let Some(frame) = self.upkeep.frame_of(parts) else { return Err(attempts) };
+        if !self.upkeep.has_room(&frame) {
+            if let Err(failure) = self.in_transaction(Durable::Now, |_| Ok(())) {
+                tracing::warn!(error = %failure, "the journal is full");
+                return Err(attempts);
+            }
+            self.upkeep.begin_anew();
+        }
         let rows = attempts.iter().map(|attempt| attempt.job.weight()).sum();
+        if !self.upkeep.append(frame, Behind { calls: attempts.len(), rows }) {
+            return Err(attempts);
+        }
         self.counters.committed(attempts.len(), rows);
-        for Attempt { job, ids } in attempts {
-            job.answer(ids, Ok(()));
+        answer_all(attempts);
+        Ok(())
+    }
+
+    /// Makes the journal ready and gives jobs the ids that they need, from a block that is on disk.
+    fn give_for_journal(&mut self, attempts: &mut [Attempt]) -> Result<(), Failure> {
+        if self.failed {
+            // What cannot follow should not become more.
+            self.in_transaction(Durable::Later, |_| Ok(()))?;
+        }
+        self.upkeep.own(self.connection, &mut self.statements)?;
+        if !self.upkeep.is_in_use() {
+            self.in_transaction(Durable::Now, |writer| {
+                writer.upkeep.new_salt(&mut writer.statements)
+            })?;
+            self.upkeep.begin(&self.statements)?;
+        }
+        let count = attempts.iter().map(|attempt| attempt.job.ids()).sum();
+        if !self.ids.has(count, &mut self.statements)? {
+            self.in_transaction(Durable::Now, |writer| {
+                writer.ids.renew(count, &mut writer.statements)
+            })?;
+        }
+        for attempt in attempts {
+            attempt.ids = self.ids.take(attempt.job.ids());
+        }
+        Ok(())
+    }
+
+    /// Lets the database follow.
+    fn catch_up(&mut self, durable: Durable) {
+        if let Err(error) = self.in_transaction(durable, |_| Ok(())) {
+            tracing::error!(%error, "the database could not follow the journal: it is tried again");
+        }
+    }
+
+    /// Writes jobs in one transaction.
+    fn commit_together(&mut self, mut attempts: Vec<Attempt>) {
+        let writes = attempts.iter().any(|attempt| attempt.job.writes());
+        let durable = if writes { Durable::Now } else { Durable::Later };
+        let outcome = self.in_transaction(durable, |writer| {
+            attempts.iter_mut().try_for_each(|attempt| writer.apply(attempt))
+        });
+        match outcome {
+            Ok(()) if writes => {
+                let rows = attempts.iter().map(|attempt| attempt.job.weight()).sum();
+                self.counters.committed(attempts.len(), rows);
+                answer_all(attempts);
+            }
+            Ok(()) => answer_all(attempts),
+            Err(failure) => self.one_by_one(attempts, &failure),
         }
     }
 
@@ -98,7 +203,7 @@ impl Writer<'_> {
             let outcome = if alone {
                 Err(shared.clone())
             } else {
-                self.in_transaction(|writer| writer.apply(&mut attempt))
+                self.in_transaction(Durable::Now, |writer| writer.apply(&mut attempt))
             };
             match &outcome {
                 Ok(()) => self.counters.committed(1, attempt.job.weight()),
@@ -116,21 +221,41 @@ impl Writer<'_> {
             .unwrap_or(Err(Failure::Panicked))
     }
 
+    /// Lets the database follow the journal, and does some work, in one transaction.
     fn in_transaction(
         &mut self,
+        durable: Durable,
         work: impl FnOnce(&mut Self) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let outcome = work(self)
+        self.upkeep.own_or_follow(self.connection, &mut self.statements)?;
+        self.upkeep.set_synchronous(self.connection, durable == Durable::Now)?;
+        self.execute("BEGIN IMMEDIATE")?;
+        let outcome = self
+            .upkeep
+            .apply(&mut self.statements)
+            .and_then(|()| work(self))
             .and_then(|()| Ok(self.statements.tell_the_rest()?))
-            .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
+            .and_then(|()| Ok(self.execute("COMMIT")?));
         self.statements.forget();
-        if outcome.is_err() {
+        self.failed = outcome.is_err();
+        if outcome.is_ok() {
+            self.upkeep.caught_up();
+        } else {
             self.ids.forget();
             if !self.connection.is_autocommit() {
-                self.connection.execute_batch("ROLLBACK")?;
+                self.execute("ROLLBACK")?;
             }
         }
         outcome
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute(()).map(drop)
+    }
+}
+
+fn answer_all(attempts: Vec<Attempt>) {
+    for Attempt { job, ids } in attempts {
+        job.answer(ids, Ok(()));
     }
 }

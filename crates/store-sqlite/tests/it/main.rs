@@ -2,6 +2,7 @@
 
 mod backup;
 mod guard;
+mod journal;
 mod transfer;
 
 use std::sync::Arc;

@@ -20,8 +20,15 @@ use crate::backup::{moment, open, register, workers};
 
 /// What lies in tables of the content by other names (counters, what waits, what is made of other rows), or is of no use
 /// elsewhere (turns of nodes).
-const ELSEWHERE: &[&str] =
-    &["id_block", "client_version", "check_state", "check_lease", "address_cell", "webhook_turn"];
+const ELSEWHERE: &[&str] = &[
+    "id_block",
+    "client_version",
+    "check_state",
+    "check_lease",
+    "address_cell",
+    "webhook_turn",
+    "journal",
+];
 /// Columns that only this store needs.
 const OWN: &[&str] = &["born", "died", "generation", "digest", "lease", "swapped", "tidy"];
 
