@@ -2,6 +2,8 @@
 
 mod fetch;
 mod file;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -14,6 +16,7 @@ use testkit::Signer;
 
 use crate::reply::Reply;
 use crate::server::{Server, program};
+use crate::strangers::{clients, needed, skipped};
 
 const QUERY: &str = "/REST/presenceRegistration/v1/presenceRegistrations/query";
 
@@ -79,12 +82,17 @@ fn now() -> i64 {
 
 /// A service that trusts an issuer for workers, and folders that stay as long as it.
 fn service(issuers: &[(&Issuer, &str, &str)]) -> (Server, tempfile::TempDir) {
+    let urls = issuers.iter().map(|(issuer, holder, claim)| (issuer.url(), *holder, *claim));
+    trusting(&urls.collect::<Vec<_>>())
+}
+
+/// A service that trusts issuers at these addresses.
+fn trusting(issuers: &[(String, &str, &str)]) -> (Server, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let entry = |(issuer, holder, claim): &(&Issuer, &str, &str)| {
+    let entry = |(url, holder, claim): &(String, &str, &str)| {
         format!(
-            "[[issuer]]\nurl = \"{}\"\naudience = \"presence\"\nholder = \"{holder}\"\n\
-             claim = \"{claim}\"\nscopes = [\"scope:presenceRegistration:consult\"]\n",
-            issuer.url()
+            "[[issuer]]\nurl = \"{url}\"\naudience = \"presence\"\nholder = \"{holder}\"\n\
+             claim = \"{claim}\"\nscopes = [\"scope:presenceRegistration:consult\"]\n"
         )
     };
     let file = folder.path().join("issuers.toml");
@@ -219,4 +227,65 @@ fn an_issuer_that_is_away_stops_nobody_whose_key_is_known() {
     assert_eq!(ask(&server, &token("two", &second)), 401, "not known");
     assert_eq!(ask(&server, &token("one", &first)), 200);
     server.stop();
+}
+
+/// oidc-provider, run for one test; what it says of itself.
+struct Stranger(Child, Value);
+
+impl Stranger {
+    /// `None` where it is not installed.
+    fn start(claims: &Value) -> Option<Self> {
+        let modules = needed("PRESENCE_TEST_NODE_MODULES")?;
+        if !Path::new(&modules).join("oidc-provider").is_dir() {
+            skipped("oidc-provider is not among the Node.js modules");
+            return None;
+        }
+        let mut command = Command::new("node");
+        command.arg(clients().join("oidc_provider.mjs")).env("NODE_PATH", modules);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("node runs");
+        let given = json!({ "audience": "presence", "claims": claims });
+        writeln!(child.stdin.as_mut().expect("piped"), "{given}").expect("it reads");
+        let mut line = String::new();
+        let mut output = BufReader::new(child.stdout.take().expect("piped"));
+        output.read_line(&mut line).expect("it says");
+        let said = serde_json::from_str(&line).expect("one line of JSON");
+        Some(Self(child, said))
+    }
+
+    fn url(&self) -> String {
+        self.1["issuer"].as_str().expect("a text").to_owned()
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+#[test]
+fn tokens_of_a_provider_that_we_did_not_write_are_taken() {
+    let ssin = sample::inss(1).digits();
+    let enterprise = sample::enterprise_number(1).to_string();
+    let claims = json!({ "ssin": &ssin[..], "enterprise": enterprise });
+    for (holder, claim) in [("worker", "ssin"), ("employer", "enterprise")] {
+        let Some(provider) = Stranger::start(&claims) else { return };
+        let (server, _folder) = trusting(&[(provider.url(), holder, claim)]);
+        let tokens = provider.1["tokens"].as_array().expect("a list");
+        assert_eq!(tokens.len(), 3, "one of each algorithm");
+        for token in tokens {
+            let reply = ask_for(&server, token.as_str().expect("a text"), "");
+            assert_eq!(reply.status, 200, "{}", reply.text());
+        }
+        let other = ask_for(&server, provider.1["other"].as_str().expect("a text"), "");
+        assert_eq!(other.status, 401, "it is for another audience");
+        let line = server.log_line(&other.ticket());
+        assert!(line.contains("for another audience than presence"), "{line}");
+        let (server, _folder) = trusting(&[(provider.url(), holder, "missing")]);
+        let reply = ask_for(&server, tokens[0].as_str().expect("a text"), "");
+        assert_eq!(reply.status, 401, "it does not say whose it is");
+    }
 }

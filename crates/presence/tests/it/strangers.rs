@@ -25,14 +25,19 @@ const WORKERS: u32 = 210;
 const PUBLISHED: &str = "be/socialsecurity/presenceregistration/v1/PresenceRegistration_v1.wsdl";
 
 /// A variable that a test needs; without it the test is skipped.
-#[expect(clippy::print_stdout, reason = "who runs the tests is told what was skipped")]
 pub(crate) fn needed(name: &str) -> Option<OsString> {
     let value = env::var_os(name).filter(|value| !value.is_empty());
     if value.is_none() {
-        println!("skipped: {name} is not set");
-        assert_ne!(env::var("PRESENCE_TEST_STRICT").as_deref(), Ok("1"), "{name} is required");
+        skipped(&format!("{name} is not set"));
     }
     value
+}
+
+/// Says that a test is skipped, where that may be.
+#[expect(clippy::print_stdout, reason = "who runs the tests is told what was skipped")]
+pub(crate) fn skipped(why: &str) {
+    println!("skipped: {why}");
+    assert_ne!(env::var("PRESENCE_TEST_STRICT").as_deref(), Ok("1"), "{why}: it is required");
 }
 
 pub(crate) fn clients() -> PathBuf {

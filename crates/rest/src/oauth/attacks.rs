@@ -410,6 +410,44 @@ async fn tokens_outlive_the_rotation_of_keys() {
     scene.call(&new).await.expect("good");
 }
 
+#[tokio::test]
+async fn a_rotation_goes_by_the_clock_and_refuses_no_token_within_its_life() {
+    let scene = Scene::new(false).await;
+    let random = SystemRandom::new();
+    let (notice, overlap) = (SignedDuration::from_mins(10), SignedDuration::from_mins(11));
+    let old = header(&scene.token("").await).to_owned();
+    let ring = KeyRing::parse(&scene.keys.ring().to_text(), &random).expect("our own form");
+    let ring = ring.rotated(&random, scene.test.clock.now(), notice, overlap);
+    *scene.keys.0.lock().expect("not poisoned") = Arc::new(ring);
+    let published = || scene.oauth.published_keys()["keys"].as_array().map(Vec::len);
+    scene.later(599);
+    let last = scene.token("").await;
+    assert_eq!((header(&last), published()), (&*old, Some(2)), "published, and not used yet");
+    scene.later(1);
+    assert_ne!(header(&scene.token("").await), old, "the new key signs");
+    scene.later(600);
+    scene.call(&last).await.expect("what the old key signed last lives its life");
+    scene.later(60);
+    assert_eq!(published(), Some(1));
+    assert!(matches!(scene.call(&last).await, Err(AccessRefusal::Invalid(_))));
+}
+
+#[tokio::test]
+async fn a_client_changes_its_key_without_a_moment_between() {
+    let scene = Scene::new(false).await;
+    let new = Signer::p256();
+    let sign = |signer: &Signer, alg: &str| signer.token(&json!({ "alg": alg }), &scene.claims());
+    let key = TokenKey { id: None, text: new.public_pem().into() };
+    assert_eq!(code(&scene.ask(&sign(&new, "ES256"), "").await), "invalid_client", "not yet");
+    scene.changed(|client| client.keys.push(key.clone())).await;
+    for assertion in [sign(Signer::rsa(), "RS256"), sign(&new, "ES256")] {
+        assert_eq!(code(&scene.ask(&assertion, "").await), "a token");
+    }
+    scene.changed(|client| client.keys = vec![key]).await;
+    assert_eq!(code(&scene.ask(&sign(Signer::rsa(), "RS256"), "").await), "invalid_client");
+    assert_eq!(code(&scene.ask(&sign(&new, "ES256"), "").await), "a token");
+}
+
 fn header(token: &str) -> &str {
     token.split('.').next().expect("a first part")
 }
