@@ -2,35 +2,14 @@
 
 use app::PerformanceQuery;
 use domain::register::{Change, Period, Person, Register, Row};
-use domain::{
-    Caller, Channel, Coordinates, GetPresence, Moment, MomentKind, NewRegistration, Performance,
-    PlaceOfWork, SearchDraft, SearchPresences, Sender, Submission, Who, belgian_day, sample,
-};
+use domain::{Caller, GetPresence, MomentKind, Performance, SearchDraft, SearchPresences, sample};
 use jiff::civil::date;
 use store::AuditPlace;
 use testkit::TestApp;
 
-use crate::{Item, registered};
+use crate::{Item, moment, registered};
 
 const NOW: &str = "2026-11-24T08:00:00Z";
-
-fn moment(person: u32, kind: MomentKind, at: &str) -> NewRegistration {
-    let at = at.parse().expect("a moment");
-    let place = PlaceOfWork::Coordinates(Coordinates::new(4.35, 50.84).expect("on earth"));
-    NewRegistration {
-        submission: Submission {
-            day: belgian_day(at),
-            moment: Some(Box::new(Moment { kind, at, place, offline_since: None })),
-            who: Who::Worker { inss: sample::inss(person), company: sample::enterprise_number(1) },
-            works: sample::works_reference(1),
-            reference: None,
-        },
-        sector: None,
-        created: at,
-        channel: Channel::Rest,
-        sender: Sender::default(),
-    }
-}
 
 async fn performances(
     test: &TestApp,

@@ -6,16 +6,15 @@ use app::{CallKey, Listening, PerformanceQuery};
 use domain::register::{Change, Period};
 use domain::{
     Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
-    Contractor, Coordinates, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, Moment,
-    MomentKind, NewRegistration, PlaceOfWork, Profile, RegisterPresences, Registration,
-    RegistrationId, Role, SearchDraft, SearchPage, SearchPresences, Sector, Sender, Sort, SortKey,
-    Status, StepPosition, Submission, Who, Work, sample,
+    Contractor, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, MomentKind, Profile,
+    RegisterPresences, Registration, RegistrationId, Role, SearchDraft, SearchPage,
+    SearchPresences, Sector, Sender, Sort, SortKey, StepPosition, Work, sample,
 };
 use jiff::civil::{Date, date};
 use store::AuditPlace;
 use testkit::TestApp;
 
-use crate::Item;
+use crate::{Item, moment};
 
 const TODAY: Date = date(2026, 11, 24);
 
@@ -32,7 +31,7 @@ pub(crate) const OPERATIONS: [&str; 9] = [
     "work_seen",
 ];
 
-async fn service() -> TestApp {
+pub(crate) async fn service() -> TestApp {
     TestApp::at("2026-11-24T08:00:00Z").await
 }
 
@@ -41,11 +40,11 @@ fn client(company: u32, role: Role) -> Client {
     Client { company, ..sample::client("client", role) }
 }
 
-fn caller(company: u32, role: Role) -> Caller {
+pub(crate) fn caller(company: u32, role: Role) -> Caller {
     Caller::client(Arc::new(client(company, role)), None).expect("may call")
 }
 
-fn employer(company: u32) -> Caller {
+pub(crate) fn employer(company: u32) -> Caller {
     caller(company, Role::Employer)
 }
 
@@ -64,7 +63,7 @@ fn vouched(company: u32) -> Caller {
     Caller::client(client, Some(sample::enterprise_number(company))).expect("may call")
 }
 
-async fn register(
+pub(crate) async fn register(
     test: &TestApp,
     caller: &Caller,
     item: Item,
@@ -78,7 +77,7 @@ async fn register(
 }
 
 /// Employer 1 registers its person 1.
-async fn stored(test: &TestApp) -> Registration {
+pub(crate) async fn stored(test: &TestApp) -> Registration {
     register(test, &employer(1), Item::of(1)).await.expect("handled").expect("its own")
 }
 
@@ -95,7 +94,7 @@ async fn cancel(
     Ok(answer.as_ref().map_or_else(|errors| errors.iter().collect(), |_| Vec::new()))
 }
 
-async fn search(
+pub(crate) async fn search(
     test: &TestApp,
     caller: &Caller,
     draft: SearchDraft<'_>,
@@ -104,32 +103,13 @@ async fn search(
     Ok(page.expect("a search that makes sense"))
 }
 
-fn all_days() -> SearchDraft<'static> {
+pub(crate) fn all_days() -> SearchDraft<'static> {
     SearchDraft { periods: vec![(date(2026, 1, 1), date(2026, 12, 31))], ..SearchDraft::default() }
 }
 
 /// Person 1 of employer 1 begins to work.
 async fn begin_of_work(test: &TestApp) {
-    let point = Coordinates::new(4.35, 50.84).expect("on earth");
-    let at = "2026-11-24T07:30:00Z".parse().expect("a moment");
-    let begin = NewRegistration {
-        submission: Submission {
-            day: TODAY,
-            moment: Some(Box::new(Moment {
-                kind: MomentKind::In,
-                at,
-                place: PlaceOfWork::Coordinates(point),
-                offline_since: None,
-            })),
-            who: Who::Worker { inss: sample::inss(1), company: sample::enterprise_number(1) },
-            works: sample::works_reference(1),
-            reference: None,
-        },
-        sector: None,
-        created: at,
-        channel: Channel::Rest,
-        sender: Sender::default(),
-    };
+    let begin = moment(1, MomentKind::In, "2026-11-24T07:30:00Z");
     test.store.registrations().register(vec![begin]).await.expect("stored");
 }
 
@@ -264,41 +244,6 @@ async fn each_role_does_what_the_table_says_and_no_more() {
         for (operation, expected) in OPERATIONS.iter().zip(expected.into_iter().chain(once)) {
             assert_eq!(attempt(operation, &caller).await, expected, "{name}: {operation}");
         }
-    }
-}
-
-#[tokio::test]
-async fn another_employers_registrations_are_found_by_no_criterion_and_not_counted() {
-    let test = service().await;
-    let registration = stored(&test).await;
-    let own = Item { company: number(2), ..Item::of(1) };
-    let own = register(&test, &employer(2), own).await.expect("handled").expect("its own");
-    let inss = sample::inss(1).digits();
-    let works = sample::works_reference(1).to_string();
-    for given in 0..64_u32 {
-        let given = |bit: u32| given >> bit & 1 == 1;
-        let draft = SearchDraft {
-            inss: given(0).then_some(&*inss),
-            company: given(1).then_some(number(1)),
-            works: given(2).then_some(&*works),
-            statuses: given(3).then(|| Status::ALL.into_iter().collect()),
-            sector: given(4).then_some(1),
-            sort: Sort {
-                key: if given(5) { SortKey::SenderId } else { SortKey::Id },
-                ..Sort::default()
-            },
-            ..all_days()
-        };
-        let everyone = search(&test, &caller(50, Role::Inspector), draft.clone()).await;
-        let everyone = everyone.expect("handled").registrations;
-        assert!(everyone.contains(&registration), "{draft:?} finds it");
-        let page = search(&test, &employer(2), draft.clone()).await.expect("handled");
-        let expected = if given(1) { vec![] } else { vec![own.clone()] };
-        assert_eq!(
-            (page.count, page.registrations),
-            (expected.len() as u64, expected),
-            "{draft:?}"
-        );
     }
 }
 
@@ -542,6 +487,6 @@ async fn whoever_leads_a_work_registers_everyone_who_is_there() {
     assert_eq!(cancel(&test, &employer(11), own.id.number(), "OTHER").await.expect("handled"), []);
 }
 
-fn number(company: u32) -> i64 {
+pub(crate) fn number(company: u32) -> i64 {
     i64::try_from(sample::enterprise_number(company).number()).expect("ten digits")
 }
