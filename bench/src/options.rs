@@ -68,7 +68,7 @@ const FULL: Extent = Extent {
 
 /// The same over PostgreSQL, where there is more to take turns.
 const POSTGRES: Extent =
-    Extent { rounds: 5, time: Duration::from_millis(1200), queries: 100, flushes: 0, ..FULL };
+    Extent { rounds: 3, time: Duration::from_millis(1200), queries: 100, flushes: 0, ..FULL };
 
 /// Proves that everything works; its figures mean little.
 const QUICK: Extent = Extent {

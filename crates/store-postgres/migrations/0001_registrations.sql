@@ -35,6 +35,8 @@ CREATE TABLE registration (
     newest bigint,
     -- What was found out about the place of work: the text of domain::Located.
     located text,
+    -- What indexes look at instead of the status, so that a check, which changes that, need not touch them.
+    cancelled boolean NOT NULL GENERATED ALWAYS AS (status = 2) STORED,
     PRIMARY KEY (id, day, employer)
 ) PARTITION BY RANGE (day);
 
@@ -55,7 +57,7 @@ WHERE sender_company IS NOT NULL AND sender_company IS DISTINCT FROM company;
 
 -- Performances are made of an employer's moments, many at a time: all that this needs lies in the index.
 CREATE INDEX moment_by_company ON registration (day, company)
-INCLUDE (id, inss, works, at, event, status, foreign_vat, offline_since) WHERE event IS NOT NULL;
+INCLUDE (id, inss, works, at, event, cancelled, foreign_vat, offline_since) WHERE event IS NOT NULL;
 
 -- Every later step of a registration's life. place: 1 is the first step after it was stored.
 CREATE TABLE history (

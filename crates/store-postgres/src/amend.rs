@@ -76,6 +76,14 @@ fn cancelled<'f>(
     cancelled.filter_map(|(id, _)| found.get(id))
 }
 
+/// One step in the key after the other, in the order of the ids.
+pub(crate) fn by_ids_for_update(window: &str) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM (SELECT unnest($1::bigint[]) AS asked ORDER BY 1) every, \
+         LATERAL (SELECT * FROM registration WHERE id = asked AND {window} FOR UPDATE) one"
+    )
+}
+
 /// Locks in the order of the ids, so that two calls never wait for each other in a circle.
 pub(crate) async fn load(
     transaction: &Transaction<'_>,
@@ -86,9 +94,7 @@ pub(crate) async fn load(
         return Ok(Found::new());
     };
     let window = window::of("$2", "$3");
-    let sql = format!(
-        "SELECT {COLUMNS} FROM registration WHERE id = ANY($1) AND {window} ORDER BY id FOR UPDATE"
-    );
+    let sql = by_ids_for_update(&window);
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
     let rows = transaction.query_typed(&sql, &parameters).await?;

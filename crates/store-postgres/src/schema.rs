@@ -57,7 +57,31 @@ pub(crate) async fn migrate(database: &Database) -> Result<(), SchemaError> {
         apply(&mut connection, *step, sql).await?;
     }
     connection.execute_typed(GO_ON_WITH_STEPS, &[]).await?;
+    tell_planner(&mut connection).await?;
+    // What the role is told holds for connections that begin after it.
+    drop(Client::take(connection));
     Ok(())
+}
+
+/// How every connection of this role to this database plans, also one that a pooler made: no statement is worth being
+/// compiled, which takes a tenth of a second and more where the planner expects many rows in vain, and an index is not
+/// dear on disks without a moving head. A role that may not say so plans as it is told elsewhere.
+const PLANNER: &str = "DO $$ DECLARE setting text; BEGIN \
+     FOREACH setting IN ARRAY ARRAY['jit=off', 'random_page_cost=1.1'] LOOP \
+     IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase \
+     JOIN pg_roles r ON r.oid = s.setrole WHERE d.datname = current_database() AND r.rolname = current_user \
+     AND setting = ANY(s.setconfig)) THEN \
+     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET %s = %L', current_database(), \
+     split_part(setting, '=', 1), split_part(setting, '=', 2)); \
+     END IF; END LOOP; EXCEPTION WHEN insufficient_privilege THEN \
+     RAISE WARNING 'this role may not be told how to plan: %', SQLERRM; END $$";
+
+/// One node after the other: two that tell it at the same time would be refused.
+async fn tell_planner(connection: &mut Client) -> Result<(), SchemaError> {
+    let transaction = connection.transaction().await?;
+    transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)]).await?;
+    transaction.batch_execute(PLANNER).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// A step that this server cannot have counted yet was brought from another one: those to come go on behind it.

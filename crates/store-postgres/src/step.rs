@@ -22,12 +22,19 @@ const APPEND: &str = "WITH e AS MATERIALIZED (SELECT e.*, e.nth + (SELECT coales
      INSERT INTO step (entry, first, day, registration, count, place, sender) \
      SELECT now.entry, told - 1, day, id, 1, place, owner FROM (SELECT step_entry() AS entry OFFSET 0) now, e";
 
-const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
+pub(crate) const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
      newest = n.newest, sector = n.sector, located = n.located \
      FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], \
-     $9::bigint[], $10::smallint[], $11::text[]) \
+     $7::bigint[], $8::smallint[], $9::text[]) \
      AS n (id, day, employer, status, remarks, validated, newest, sector, located) \
-     WHERE r.id = n.id AND r.day = n.day AND r.employer = n.employer AND r.day BETWEEN $7 AND $8";
+     WHERE r.id = n.id AND r.day = n.day AND r.employer = n.employer";
+
+/// Many are written by the key, one step each, in months that grow while the planner knows nothing of them yet: it would
+/// read them from end to end to meet a thousand rows. What it then thinks to be dear must not be compiled.
+pub(crate) const STEP_BY_STEP: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
+     SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+/// So many are few: the planner steps into the key of itself.
+const FEW: usize = 20;
 
 /// What a call changed: how registrations now stand, and the entries that tell it; a column each array.
 #[derive(Default)]
@@ -128,16 +135,16 @@ impl Now {
     }
 
     async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
-        let (first, last) = (self.day.iter().min(), self.day.iter().max());
-        let parameters: [(&(dyn ToSql + Sync), Type); 11] = [
+        if self.id.len() > FEW {
+            transaction.batch_execute(STEP_BY_STEP).await?;
+        }
+        let parameters: [(&(dyn ToSql + Sync), Type); 9] = [
             (&self.id, Type::INT8_ARRAY),
             (&self.day, Type::INT4_ARRAY),
             (&self.employer, Type::INT8_ARRAY),
             (&self.status, Type::INT2_ARRAY),
             (&self.remarks, Type::INT4_ARRAY),
             (&self.validated, Type::INT8_ARRAY),
-            (&first, Type::INT4),
-            (&last, Type::INT4),
             (&self.newest, Type::INT8_ARRAY),
             (&self.sector, Type::INT2_ARRAY),
             (&self.located, Type::TEXT_ARRAY),

@@ -11,10 +11,6 @@ use crate::failure::Failure;
 use crate::step::Steps;
 use crate::{amend, registers, window};
 
-/// Everything here is of some registrations, each by its key, in months that grow while the planner knows nothing of them
-/// yet: it would read them from end to end to meet a thousand rows.
-const STEP_BY_STEP: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
-
 /// Keeps what the checks of a lease found, in one transaction.
 pub(super) async fn finish(
     connection: &mut Client,
@@ -24,7 +20,6 @@ pub(super) async fn finish(
     at: Timestamp,
 ) -> Result<Finished, Failure> {
     let transaction = connection.transaction().await?;
-    transaction.batch_execute(STEP_BY_STEP).await?;
     if registers::hold_version(&transaction).await? != version {
         return Ok(Finished::Stale);
     }
@@ -131,7 +126,8 @@ async fn hold(transaction: &Transaction<'_>, ids: Vec<i64>) -> Result<HashSet<i6
     };
     let window = window::of("$2", "$3");
     let sql = format!(
-        "SELECT id, status FROM registration WHERE id = ANY($1) AND {window} ORDER BY id FOR SHARE"
+        "SELECT one.* FROM (SELECT unnest($1) AS id ORDER BY 1) asked, \
+         LATERAL (SELECT id, status FROM registration r WHERE r.id = asked.id AND {window} FOR SHARE) one"
     );
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];

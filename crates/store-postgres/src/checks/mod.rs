@@ -2,6 +2,8 @@
 
 mod finish;
 mod lease;
+#[cfg(test)]
+mod plan_tests;
 mod repeated;
 mod spread;
 

@@ -12,7 +12,7 @@ use crate::{registers, row};
 ///
 /// A person has few registrations on a day and a work may have thousands, which the planner does not know of people who
 /// come together: it may only step in by the person.
-const EARLIER: &str = "SELECT DISTINCT ON (a.place) a.place, e.id \
+pub(super) const EARLIER: &str = "SELECT DISTINCT ON (a.place) a.place, e.id \
      FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], \
      $8::bigint[], $9::text[]) AS a (place, day, inss, limosa, created, id, works, company, vat), \
      LATERAL ((SELECT r.id FROM (SELECT * FROM registration r WHERE r.day = a.day AND r.inss = a.inss OFFSET 0) r \
@@ -23,7 +23,7 @@ const EARLIER: &str = "SELECT DISTINCT ON (a.place) a.place, e.id \
      AND r.event IS NULL AND r.status <> $10 LIMIT 1)) AS e";
 
 /// Those that may only repeat an earlier one: its person's, whatever their employer, with the remark.
-const LATER: &str = "SELECT e.id FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], \
+pub(super) const LATER: &str = "SELECT e.id FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], \
      $6::text[]) AS a (day, inss, limosa, created, id, works), \
      LATERAL ((SELECT * FROM registration r WHERE r.day = a.day AND r.inss = a.inss OFFSET 0) \
      UNION ALL (SELECT * FROM registration r WHERE r.day = a.day AND r.limosa = a.limosa \

@@ -9,6 +9,8 @@ use store::{Events, WebhookChange};
 
 use crate::PostgresStore;
 
+#[cfg(test)]
+mod plan_tests;
 mod steps;
 mod webhooks;
 

@@ -22,7 +22,7 @@ const ENDED: &str = "SELECT b.base + x.max - coalesce((SELECT max(x.max - r.xid 
      WHERE (x.max - r.xid & 4294967295) < 2147483648), 0) \
      FROM step_base b, (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS max) x";
 
-const LAST: &str = "SELECT entry, first + count - 1 FROM step WHERE entry < $1 ORDER BY entry DESC, first DESC LIMIT 1";
+pub(super) const LAST: &str = "SELECT entry, first + count - 1 FROM step WHERE entry < $1 ORDER BY entry DESC, first DESC LIMIT 1";
 
 /// The position of the last step.
 pub(super) async fn last(connection: &Client) -> Result<StepPosition, Failure> {
@@ -64,7 +64,7 @@ pub(super) async fn read(
 }
 
 /// The statement that reads the rows, each of which tells of at least one step after the position.
-fn statement(
+pub(super) fn statement(
     sql: &mut Sql,
     selection: &StepSelection,
     after: StepPosition,
@@ -143,7 +143,7 @@ async fn with_registrations(connection: &mut Client, told: &[Told]) -> Result<Ve
 }
 
 /// Perhaps more entries than those asked for: every one of these places of any of these registrations.
-fn entries_of() -> String {
+pub(super) fn entries_of() -> String {
     format!(
         "SELECT {HISTORY_COLUMNS}, registration, place FROM history \
          WHERE registration = ANY($1) AND place = ANY($2) AND day BETWEEN $3 AND $4"

@@ -142,4 +142,6 @@ pub(crate) const STORED_DAYS: &str = "SELECT min(day), max(day) FROM registratio
 
 #[cfg(test)]
 #[path = "../plan_tests.rs"]
+mod every_plan_tests;
+#[cfg(test)]
 mod plan_tests;

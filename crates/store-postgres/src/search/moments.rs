@@ -44,6 +44,7 @@ pub(super) async fn of(
 /// Does the index of an employer's moments have all that the criteria look at?
 fn is_narrow(search: &Search) -> bool {
     search.inss.is_none()
+        && search.statuses.is_none()
         && search.remarks.is_none()
         && search.created_from.is_none()
         && search.created_until.is_none()

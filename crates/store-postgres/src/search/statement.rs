@@ -1,6 +1,6 @@
 //! One statement a search. Each step of it sees only what the one before it let through.
 
-use domain::{Direction, Mark, Search, SortKey, SortValue, Status};
+use domain::{Direction, Mark, Search, SortKey, SortValue};
 use tokio_postgres::types::Type;
 
 use crate::row::COLUMNS;
@@ -8,11 +8,11 @@ use crate::sql::Sql;
 use crate::way::Way;
 
 /// What filters, orders and pages look at.
-const LOOKED_AT: &str = "id, day, employer, works, company, inss, newest, status, remarks, created, sector, channel, \
+const LOOKED_AT: &str = "id, day, employer, works, company, inss, newest, status, cancelled, remarks, created, sector, channel, \
                          sender_id, sender_company, event, at, place, foreign_vat, offline_since";
 
 /// What the index of an employer's moments has.
-const OF_MOMENTS: &str = "id, day, company, inss, works, at, event, status, foreign_vat, offline_since, NULL::text AS place";
+const OF_MOMENTS: &str = "id, day, company, inss, works, at, event, cancelled, foreign_vat, offline_since, NULL::text AS place";
 
 /// No more registrations than the budget, and those of them that match. Several ways may lead to the same registration:
 /// it counts once.
@@ -78,12 +78,11 @@ pub(crate) fn of_moments(
 ) -> String {
     let narrow = narrow && ways.iter().all(Way::is_by_company);
     let columns = if narrow { OF_MOMENTS } else { LOOKED_AT };
-    let cancelled = Status::Cancelled.number();
     let hits = hits(sql, ways, matching, budget, columns);
     format!(
         "WITH {hits} SELECT (SELECT count(*) FROM looked), h.id, h.place, h.inss, h.works, h.event, h.at, \
          h.offline_since IS NOT NULL FROM (SELECT) one LEFT JOIN hits h \
-         ON h.event IS NOT NULL AND h.inss IS NOT NULL AND h.status <> {cancelled}"
+         ON h.event IS NOT NULL AND h.inss IS NOT NULL AND NOT h.cancelled"
     )
 }
 
