@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{Clock, Error};
 use store::Store;
-use store_postgres::PostgresStore;
+use store_postgres::{Condition, PostgresStore};
 use store_sqlite::SqliteStore;
 use thiserror::Error as ThisError;
 use tokio::sync::watch;
@@ -134,6 +134,18 @@ impl Keeper {
         match self {
             Self::Embedded(store) => Arc::clone(store) as _,
             Self::Database(store) => Arc::clone(store) as _,
+        }
+    }
+
+    /// How the database is, today, where registrations are kept for so many days; `None` of the embedded store.
+    pub(crate) async fn condition(
+        &self,
+        today: jiff::civil::Date,
+        retention_days: u32,
+    ) -> Option<Result<Condition, Error>> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Database(store) => Some(store.condition(today, retention_days).await),
         }
     }
 

@@ -10,6 +10,7 @@ mod batch;
 mod checks;
 mod citus;
 mod clients;
+mod condition;
 mod database;
 mod events;
 #[cfg(test)]
@@ -55,6 +56,7 @@ use crate::register::{Call, Lanes, Register};
 use crate::stats::Counters;
 
 pub use citus::Distribution;
+pub use condition::Condition;
 pub use stats::Stats;
 
 /// The version of the schema in the database at `url`, and the one that [`PostgresStore::open`] makes of it. Changes nothing.

@@ -15,15 +15,20 @@ const TABLES: [&str; 3] = ["registration", "history", "step"];
 
 /// Makes the partitions that hold `days`, where they are missing.
 pub(crate) async fn ensure(connection: &Client, days: RangeInclusive<Date>) -> Result<(), Failure> {
-    let mut month = days.start().first_of_month();
-    while month <= *days.end() {
+    for month in months(days) {
         let Ok(next) = month.checked_add(Span::new().months(1)) else { break };
         for table in TABLES {
             connection.batch_execute(&statement(table, month, next)).await?;
         }
-        month = next;
     }
     Ok(())
+}
+
+/// The first days of the months of some days.
+fn months(days: RangeInclusive<Date>) -> impl Iterator<Item = Date> {
+    let first = days.start().first_of_month();
+    let next = |month: &Date| month.checked_add(Span::new().months(1)).ok();
+    std::iter::successors(Some(first), next).take_while(move |month| month <= days.end())
 }
 
 /// It is made beside the table and then attached: that waits for nobody and lets nobody wait. Two nodes may make the same
@@ -57,13 +62,34 @@ pub(crate) fn ahead(today: Date) -> RangeInclusive<Date> {
     today..=today.checked_add(70.days()).unwrap_or(today)
 }
 
+/// What should be otherwise: partitions of [`ahead`] that are missing, and those that end before `first`.
+pub(crate) async fn astray(
+    connection: &Client,
+    today: Date,
+    first: Date,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let (mut missing, mut overdue) = (Vec::new(), Vec::new());
+    for table in TABLES {
+        let rows = connection.query_typed(PARTITIONS, &[(&table, Type::TEXT)]).await?;
+        let there: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let wanted = months(ahead(today)).map(|month| name(table, month));
+        missing.extend(wanted.filter(|name| !there.contains(name)));
+        overdue.extend(there.into_iter().filter(|name| is_over(table, name, first)));
+    }
+    Ok((missing, overdue))
+}
+
+fn is_over(table: &str, partition: &str, first: Date) -> bool {
+    month_of(table, partition).is_some_and(|month| month.last_of_month() < first)
+}
+
 /// Drops the months that end before `first`, the first day that is kept; answers their names.
 pub(crate) async fn drop_before(connection: &Client, first: Date) -> Result<Vec<String>, Failure> {
     let mut dropped = Vec::new();
     for table in TABLES {
         for row in connection.query_typed(PARTITIONS, &[(&table, Type::TEXT)]).await? {
             let partition: String = row.try_get(0)?;
-            if month_of(table, &partition).is_some_and(|month| month.last_of_month() < first) {
+            if is_over(table, &partition, first) {
                 // Detaching waits for those who read it, and lets nobody wait.
                 let detach =
                     format!("ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY");

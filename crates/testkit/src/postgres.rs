@@ -1,6 +1,8 @@
 //! A PostgreSQL server of the tests' own: its data in a folder of its own, reached by a socket in it, ended with the
 //! process that started it.
 
+mod recovery;
+
 use std::io::{self, Write as _};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
@@ -57,15 +59,13 @@ impl PostgresServer {
     pub fn start(settings: &[&str]) -> Option<Self> {
         let programs = programs()?;
         let user = user();
-        let folder = tempfile::Builder::new()
-            .prefix("presence-pg-")
-            .tempdir()
-            .expect("a folder for the server")
-            .keep();
-        if let Some(User { uid, gid }) = user {
-            chown(&folder, Some(uid), Some(gid)).expect("root gives its folder away");
-        }
+        let folder = new_folder(user);
         initialise(&programs, &folder, user);
+        Some(Self::launch(programs, folder, user, settings))
+    }
+
+    /// Starts a server on the data in a folder.
+    fn launch(programs: PathBuf, folder: PathBuf, user: Option<User>, settings: &[&str]) -> Self {
         let mut keeper = as_user("bash", user);
         keeper.arg("-c").arg(KEEPER).arg("keeper").arg(&programs).arg(&folder);
         for setting in ["fsync=off", "full_page_writes=off"].iter().chain(settings) {
@@ -76,7 +76,7 @@ impl PostgresServer {
         let server =
             Self { folder, programs, user, databases: AtomicU32::new(0), _keeper: keeper, orders };
         server.wait_until_ready();
-        Some(server)
+        server
     }
 
     /// The same, where a test may be left out: says so in one line. `PRESENCE_TEST_STRICT=1` forbids it.
@@ -85,7 +85,11 @@ impl PostgresServer {
     ///
     /// When it does not start, or is not installed and nothing may be left out.
     pub fn start_or_skip() -> Option<Self> {
-        let server = Self::start(&[]);
+        Self::start_or_skip_with(&[])
+    }
+
+    fn start_or_skip_with(settings: &[&str]) -> Option<Self> {
+        let server = Self::start(settings);
         if server.is_none() {
             let strict = std::env::var("PRESENCE_TEST_STRICT").is_ok_and(|strict| strict == "1");
             assert!(!strict, "PostgreSQL is not installed, and nothing may be skipped");
@@ -236,6 +240,16 @@ impl PostgresServer {
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
         panic!("PostgreSQL does not start: {log}");
     }
+}
+
+/// A folder for a server, its own.
+fn new_folder(user: Option<User>) -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("presence-pg-").tempdir();
+    let folder = folder.expect("a folder for the server").keep();
+    if let Some(User { uid, gid }) = user {
+        chown(&folder, Some(uid), Some(gid)).expect("root gives its folder away");
+    }
+    folder
 }
 
 /// The folder of the newest PostgreSQL's programs.

@@ -3,6 +3,7 @@
 mod audit;
 mod certificates;
 mod clock;
+mod database;
 mod folder;
 mod keys;
 mod policy;
@@ -41,9 +42,11 @@ pub(crate) async fn examine(what: &Examination<'_>) -> Report {
     service::examine(config, &mut report);
     folder::examine(data, &mut report);
     match store::open(what, &mut report).await {
-        Some(store) => {
+        Some(keeper) => {
+            let store = keeper.store();
             let store = store.as_ref();
             store::examine(store, &mut report).await;
+            database::examine(&keeper, what, &mut report).await;
             clock::examine(store, now, &mut report).await;
             audit::examine(store, &mut report).await;
             registers::examine(store, now, &mut report).await;

@@ -1,5 +1,4 @@
 use std::path::Path;
-use std::sync::Arc;
 
 use ::store::Store;
 use store_sqlite::backup::{quick_check, schema_versions};
@@ -11,7 +10,7 @@ use crate::keeper::{self, Keeper, Place};
 const AREA: &str = "store";
 
 /// Opens the data as it is; `None` where it cannot be, or would be changed by that.
-pub(super) async fn open(what: &Examination<'_>, report: &mut Report) -> Option<Arc<dyn Store>> {
+pub(super) async fn open(what: &Examination<'_>, report: &mut Report) -> Option<Keeper> {
     let place = Place {
         folder: what.data.to_owned(),
         database: what.config.database_url.clone(),
@@ -25,7 +24,7 @@ pub(super) async fn open(what: &Examination<'_>, report: &mut Report) -> Option<
 }
 
 /// The database as it is.
-async fn database(place: Place, report: &mut Report) -> Option<Arc<dyn Store>> {
+async fn database(place: Place, report: &mut Report) -> Option<Keeper> {
     let todo =
         "see database_url and database_authorities, and whether the database runs and takes writes";
     let (found, newest) = match keeper::schema_versions(&place).await {
@@ -41,13 +40,25 @@ async fn database(place: Place, report: &mut Report) -> Option<Arc<dyn Store>> {
     }
     match Keeper::beside(place).await {
         Ok(keeper) => {
-            report.well(AREA, format!("the database has schema version {found}"));
-            Some(keeper.store())
+            tell_of_version(found, newest, report);
+            Some(keeper)
         }
         Err(error) => {
             report.tell(Level::Error, AREA, error.to_string(), todo);
             None
         }
+    }
+}
+
+fn tell_of_version(found: u32, newest: u32, report: &mut Report) {
+    let text = format!("the database has schema version {found}");
+    if found > newest {
+        let text =
+            format!("{text}; this program makes version {newest}, and may work beside newer ones");
+        let todo = "bring this node up to the newer version of the program: the one after it may refuse to work beside it";
+        report.tell(Level::Note, AREA, text, todo);
+    } else {
+        report.well(AREA, text);
     }
 }
 
@@ -60,7 +71,7 @@ fn tell_of_older(found: u32, newest: u32, report: &mut Report) {
     );
 }
 
-async fn folder(place: Place, pages: bool, report: &mut Report) -> Option<Arc<dyn Store>> {
+async fn folder(place: Place, pages: bool, report: &mut Report) -> Option<Keeper> {
     let data = &place.folder.clone();
     let shown = data.display();
     let (found, newest) = match schema_versions(data) {
@@ -82,7 +93,7 @@ async fn folder(place: Place, pages: bool, report: &mut Report) -> Option<Arc<dy
     match Keeper::beside(place).await {
         Ok(keeper) => {
             report.well(AREA, format!("{shown} has schema version {found}"));
-            Some(keeper.store())
+            Some(keeper)
         }
         Err(error) => {
             let todo = "see what is said; the service cannot start either";

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
+use testkit::PostgresServer;
 
 use crate::server::{Server, program};
 use crate::soap::{XML, register};
@@ -156,4 +157,56 @@ fn settings_and_files_that_cannot_be_used_are_told() {
     let (found, status) = findings(folder.path(), &["--max-xml-depth", "1"]);
     assert_eq!(status, 2);
     assert_told(&found, "settings", "error", "max_xml_depth");
+}
+
+#[test]
+fn a_database_is_looked_at_and_each_thing_that_is_wrong_is_told() {
+    let Some(database) = PostgresServer::start_or_skip() else { return };
+    let url = database.new_database();
+    let name = "test_0";
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::at(folder.path(), &["--database-url", &url]);
+    assert_eq!(server.post(&[XML], &register(3)).status, 200);
+    let look = || findings(folder.path(), &["--database-url", &url]).0;
+    let found = look();
+    for (area, what) in [
+        ("store", "the database has schema version"),
+        ("store", "can be written to"),
+        ("database", "it is PostgreSQL"),
+        ("database", "its clock and the node's are 0."),
+        ("database", "the partitions of the next months are there"),
+        ("database", "connections are used"),
+        ("database", "no transaction has been forgotten"),
+        ("database", "million old"),
+        ("audit", "the last 1 records are whole"),
+        ("checks", "new registrations wait"),
+    ] {
+        assert_told(&found, area, "well", what);
+    }
+    // The servers of the tests keep nothing safe from a loss of power.
+    assert_told(&found, "database", "error", "fsync = off, full_page_writes = off");
+    let last =
+        "SELECT max(relname) FROM pg_class WHERE relname LIKE 'step\\_20%' AND relkind = 'r'";
+    let last = database.ask(name, last);
+    database.run_sql_in(
+        name,
+        &format!(
+            "DROP TABLE {last}; CREATE TABLE history_2001_01 PARTITION OF history FOR VALUES FROM (11323) TO (11354); \
+             ALTER DATABASE {name} SET synchronous_commit = off"
+        ),
+    );
+    let found = look();
+    let missing = format!("partitions are missing: {last}");
+    assert_told(&found, "database", "error", &missing);
+    assert_told(&found, "database", "warning", "database_retention_days: history_2001_01");
+    assert_told(&found, "database", "error", "synchronous_commit = off");
+    database.run_sql_in(name, "INSERT INTO schema_version VALUES (1000, 1)");
+    assert_told(&look(), "store", "note", "schema version 1000; this program makes version");
+    database.run_sql_in(name, "INSERT INTO schema_version VALUES (1001, 1001)");
+    assert_told(&look(), "store", "error", "programs from version 1001 on may work");
+    server.stop();
+    let nowhere = ["--database-url", "postgres://presence@127.0.0.1:9/none"];
+    let (found, status) = findings(folder.path(), &nowhere);
+    assert_eq!(status, 2);
+    assert_told(&found, "store", "error", "database_url");
 }

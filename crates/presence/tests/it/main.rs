@@ -18,6 +18,7 @@ mod migrating;
 mod nodes;
 mod oauth;
 mod operator;
+mod recovering;
 mod refusals;
 mod remarks;
 mod reply;

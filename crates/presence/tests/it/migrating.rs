@@ -12,6 +12,13 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
+/// An open service on a folder, whichever database the run of the tests has chosen.
+fn served(data: &Path, flags: &[&str]) -> Server {
+    let words = ["serve", "--open", "--data", text(data), "--listen", "127.0.0.1:0"];
+    let words = [&words[..], &["--inner-listen", "127.0.0.1:0"], flags].concat();
+    Server::run(program(&words).env_remove("PRESENCE_DATABASE_URL")).0
+}
+
 /// The command, with the database in its environment.
 fn migrate(data: &Path, url: &str, flags: &[&str]) -> Command {
     let mut command = program(&[&["migrate", "--from", text(data)], flags].concat());
@@ -53,14 +60,15 @@ fn everything_is_moved_in_pieces_and_served_from_there() {
     let url = database.new_database();
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
-    let server = Server::at(data, &["--check-batch", "1"]);
+    let server = served(data, &["--check-batch", "1"]);
     for workers in [30, 1, 9] {
         assert_eq!(server.post(&[XML], &register(workers)).status, 200);
     }
     assert_eq!(server.post(&[XML], &cancel(7)).status, 200);
     let mut client =
         program(&["client", "add", "one", "--role", "inspector", "--data", text(data)]);
-    assert!(client.output().expect("the program runs").status.success());
+    let client = client.env_remove("PRESENCE_DATABASE_URL").output();
+    assert!(client.expect("the program runs").status.success());
     let busy = refused(migrate(data, "postgres://nobody@127.0.0.1:9/none", &[]));
     assert!(busy.contains("cannot be opened") || busy.contains("connection"), "{busy}");
     let before: Vec<_> = (1..=40).map(|id| shown(&server, id)).collect();
@@ -78,7 +86,7 @@ fn everything_is_moved_in_pieces_and_served_from_there() {
     let again = refused(migrate(data, &url, &[]));
     assert!(again.contains("everything was moved to this database already"), "{again}");
 
-    let server = Server::at(folder.path(), &["--database-url", &url]);
+    let server = served(data, &["--database-url", &url]);
     for (id, expected) in (1..=40).zip(&before) {
         let now = shown(&server, id);
         let place = now.find("Submitted>").expect("found");
@@ -104,19 +112,19 @@ fn data_that_was_changed_meanwhile_or_a_database_in_use_is_refused() {
     let Some(database) = PostgresServer::start_or_skip() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
-    let server = Server::at(data, &[]);
+    let server = served(data, &[]);
     assert_eq!(server.post(&[XML], &register(3)).status, 200);
     server.stop();
     let url = database.new_database();
     done(migrate(data, &url, &["--at-most", "5"]));
-    let server = Server::at(data, &[]);
+    let server = served(data, &[]);
     assert_eq!(server.post(&[XML], &register(1)).status, 200);
     server.stop();
     let changed = refused(migrate(data, &url, &[]));
     assert!(changed.contains("was changed since"), "{changed}");
 
     let other = database.new_database();
-    let server = Server::at(folder.path(), &["--database-url", &other]);
+    let server = served(data, &["--database-url", &other]);
     assert_eq!(server.post(&[XML], &register(1)).status, 200);
     server.stop();
     let full = refused(migrate(data, &other, &[]));
