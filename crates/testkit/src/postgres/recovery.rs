@@ -72,6 +72,13 @@ impl PostgresServer {
         let fetch = format!("restore_command=cp {}/archive/%f %p", self.folder.display());
         let target = format!("recovery_target_time={moment}");
         let settings = ["archive_mode=off", &fetch, &target, "recovery_target_action=promote"];
-        Self::launch(self.programs.clone(), folder, self.user, &settings)
+        let server = Self::launch(self.programs.clone(), folder, self.user, &settings);
+        // It can be read from before it has gone as far as it should, and written to afterwards.
+        for _ in 0..2000 {
+            if server.ask("postgres", "SELECT pg_is_in_recovery()") == "f" {
+                return server;
+            }
+        }
+        panic!("the server does not come to {moment}");
     }
 }
