@@ -29,7 +29,7 @@ fn registered(server: &Server, workers: u32) -> Vec<i64> {
 fn is_there(server: &Server, id: i64) -> bool {
     let answer = server.post(&[XML], &get(&id.to_string()));
     assert_eq!(answer.status, 200);
-    answer.text().contains("PresenceRegistrationSubmitted>")
+    answer.text().contains("PresenceRegistrationConsultSubmitted>")
 }
 
 /// What docs/operate.md says to do before the program starts on a restored database.
