@@ -17,7 +17,14 @@ pub(crate) struct Bar {
     what: &'static str,
     unit: &'static str,
     begun: Instant,
-    line: Mutex<Instant>,
+    line: Mutex<Line>,
+}
+
+/// The last plain line.
+struct Line {
+    at: Instant,
+    /// How many were done already when it began.
+    first: Option<u64>,
 }
 
 impl Bar {
@@ -30,7 +37,7 @@ impl Bar {
             ProgressBar::new(0).with_style(style.expect("the template is well formed"))
         });
         let now = Instant::now();
-        Self { shown, what, unit, begun: now, line: Mutex::new(now) }
+        Self { shown, what, unit, begun: now, line: Mutex::new(Line { at: now, first: None }) }
     }
 
     /// So many are done, of so many.
@@ -41,9 +48,10 @@ impl Bar {
             return;
         }
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        if line.elapsed() >= LINES {
-            *line = Instant::now();
-            let rate = done / self.begun.elapsed().as_secs().max(1);
+        let first = *line.first.get_or_insert(done);
+        if line.at.elapsed() >= LINES {
+            line.at = Instant::now();
+            let rate = done.saturating_sub(first) / self.begun.elapsed().as_secs().max(1);
             let left = total.saturating_sub(done).checked_div(rate).unwrap_or_default();
             let Self { what, unit, .. } = self;
             complain(&format!("{what}: {done} of {total} {unit}, {rate} {unit}/s, {left} s left"));

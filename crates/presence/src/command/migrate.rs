@@ -128,7 +128,8 @@ async fn distribute(matches: &ArgMatches, target: &PostgresStore) -> Result<(), 
     };
     writeln!(
         std::io::stdout(),
-        "Citus {version}: registrations lie by employer in {shards} shards on {nodes} nodes, registers on every node; {what}."
+        "Citus {version}: registrations lie by employer in {shards} shards on {nodes} nodes, registers on every node; {what}. \
+         It cannot be served from yet: docs/postgresql.md says what is missing."
     )
     .map_err(other)
 }
