@@ -83,7 +83,13 @@ impl Done {
     }
 }
 
+/// Room for a few registrations, from which it grows.
+const ROOM: usize = 4096;
+
 /// A document as it goes out.
 pub(super) fn written(document: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(document).expect("what is shown is JSON: the names of members are texts")
+    let mut bytes = Vec::with_capacity(ROOM);
+    serde_json::to_writer(&mut bytes, document)
+        .expect("what is shown is JSON: the names of members are texts");
+    bytes
 }

@@ -16,6 +16,7 @@ use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
 use super::show::Shown;
 use super::text::Text;
+use super::way::Way;
 
 /// What became of an item.
 #[derive(Serialize)]
@@ -68,7 +69,11 @@ fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<CancelPresence<
 }
 
 fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<CancelPresence<'v>> {
-    let item = input.object(value, format!("items[{place}]"), &["id", "cancellationReason"])?;
+    let item = input.object(
+        value,
+        Way::default().element("items", place),
+        &["id", "cancellationReason"],
+    )?;
     item.required(input, "id");
     let id = item.whole(input, "id", "a whole number of 1 to 15 digits", 1, RegistrationId::MAX);
     item.required(input, "cancellationReason");

@@ -240,6 +240,8 @@ fn json<'c>(call: &Call<'c>) -> Result<Json<'c>, Problem> {
         return Err(Problem::UnsupportedMediaType);
     }
     let (kind, place) = (IssueKind::SchemaViolation, "body");
-    serde_json::from_slice(call.body)
-        .map_err(|_| Issue { kind, place, name: None, detail: Text::JsonSyntax }.into())
+    // UTF-8 is looked for once, not text by text.
+    let body = str::from_utf8(call.body).ok();
+    body.and_then(|body| serde_json::from_str(body).ok())
+        .ok_or_else(|| Issue { kind, place, name: None, detail: Text::JsonSyntax }.into())
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::json::Json;
 use super::problem::{Issue, IssueKind, Problem};
 use super::text::Text;
+use super::way::Way;
 
 /// What was found wrong so far.
 #[derive(Default)]
@@ -12,10 +13,10 @@ pub(super) struct Input {
     issues: Vec<Issue>,
 }
 
-/// An object of the body, with the way to it as `items[3]`.
+/// An object of the body, with the way to it.
 pub(super) struct Object<'v> {
     members: &'v [(Cow<'v, str>, Json<'v>)],
-    way: String,
+    way: Way,
 }
 
 /// More would help nobody.
@@ -24,13 +25,13 @@ const MOST_ISSUES: usize = 100;
 impl Input {
     /// The body as an object with no other members than these.
     pub(super) fn body<'v>(&mut self, body: &'v Json<'v>, known: &[&str]) -> Option<Object<'v>> {
-        self.object(body, String::new(), known)
+        self.object(body, Way::default(), known)
     }
 
     pub(super) fn object<'v>(
         &mut self,
         value: &'v Json<'v>,
-        way: String,
+        way: Way,
         known: &[&str],
     ) -> Option<Object<'v>> {
         let Some(members) = value.as_object() else {
@@ -38,14 +39,14 @@ impl Input {
             return None;
         };
         for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_ref())) {
-            let name = join(&way, key);
+            let name = Object { members, way }.name_of(key);
             self.note(Issue::body(IssueKind::UnknownInput, name, Text::Unknown));
         }
         Some(Object { members, way })
     }
 
-    pub(super) fn violation(&mut self, name: String, detail: Text) {
-        self.note(Issue::body(IssueKind::SchemaViolation, name, detail));
+    pub(super) fn violation(&mut self, way: Way, detail: Text) {
+        self.note(Issue::body(IssueKind::SchemaViolation, way.to_string(), detail));
     }
 
     fn note(&mut self, issue: Issue) {
@@ -63,14 +64,21 @@ impl Input {
     }
 }
 
-fn join(way: &str, key: &str) -> String {
-    if way.is_empty() { key.to_owned() } else { format!("{way}.{key}") }
-}
-
 impl<'v> Object<'v> {
     /// The way to a member.
-    pub(super) fn way(&self, key: &str) -> String {
-        join(&self.way, key)
+    pub(super) fn way(&self, key: &'static str) -> Way {
+        self.way.member(key)
+    }
+
+    /// The way to an element of a member that is a list.
+    pub(super) fn element(&self, key: &'static str, place: usize) -> Way {
+        self.way.element(key, place)
+    }
+
+    /// The way to a member that the contract does not know.
+    fn name_of(&self, key: &str) -> String {
+        let way = self.way.to_string();
+        if way.is_empty() { key.to_owned() } else { format!("{way}.{key}") }
     }
 
     /// A member, if it is there.
@@ -79,7 +87,7 @@ impl<'v> Object<'v> {
     }
 
     /// A member that has to be there.
-    pub(super) fn required(&self, input: &mut Input, key: &str) -> Option<&'v Json<'v>> {
+    pub(super) fn required(&self, input: &mut Input, key: &'static str) -> Option<&'v Json<'v>> {
         let value = self.get(key);
         if value.is_none() {
             input.violation(self.way(key), Text::Required);
@@ -91,7 +99,7 @@ impl<'v> Object<'v> {
     pub(super) fn text(
         &self,
         input: &mut Input,
-        key: &str,
+        key: &'static str,
         what: &'static str,
         holds: impl FnOnce(&str) -> bool,
     ) -> Option<&'v str> {
@@ -107,7 +115,7 @@ impl<'v> Object<'v> {
     pub(super) fn whole(
         &self,
         input: &mut Input,
-        key: &str,
+        key: &'static str,
         what: &'static str,
         least: i64,
         most: i64,
@@ -123,7 +131,7 @@ impl<'v> Object<'v> {
     pub(super) fn read<T>(
         &self,
         input: &mut Input,
-        key: &str,
+        key: &'static str,
         what: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
@@ -138,7 +146,7 @@ impl<'v> Object<'v> {
     pub(super) fn list(
         &self,
         input: &mut Input,
-        key: &str,
+        key: &'static str,
         what: &'static str,
         least: usize,
         most: usize,
@@ -154,7 +162,7 @@ impl<'v> Object<'v> {
     pub(super) fn names<T>(
         &self,
         input: &mut Input,
-        key: &str,
+        key: &'static str,
         what: &'static str,
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<Vec<T>> {

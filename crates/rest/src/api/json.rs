@@ -62,6 +62,9 @@ impl<'de: 'b, 'b> Deserialize<'de> for Json<'b> {
     }
 }
 
+/// Room for the members of most objects of the contract, so that it is asked for once.
+const ROOM: usize = 6;
+
 struct Values;
 
 impl<'de> Visitor<'de> for Values {
@@ -108,7 +111,7 @@ impl<'de> Visitor<'de> for Values {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let mut object = Vec::new();
+        let mut object = Vec::with_capacity(ROOM);
         while let Some(Name(name)) = members.next_key()? {
             object.push((name, members.next_value()?));
         }

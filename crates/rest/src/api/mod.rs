@@ -19,6 +19,7 @@ mod register;
 mod route;
 mod show;
 mod text;
+mod way;
 
 #[cfg(test)]
 mod contract_tests;

@@ -150,7 +150,7 @@ fn periods(input: &mut Input, body: &Object<'_>) -> Option<Vec<(Date, Date)>> {
     let list = body.list(input, "registrationPeriods", what, 1, 31)?;
     let mut periods = Vec::with_capacity(list.len());
     for (place, value) in list.iter().enumerate() {
-        let way = body.way(&format!("registrationPeriods[{place}]"));
+        let way = body.element("registrationPeriods", place);
         let period = input.object(value, way, &["startDate", "endDate"])?;
         let mut day = |key| {
             period.required(input, key);

@@ -18,6 +18,7 @@ use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
 use super::show::Shown;
 use super::text::Text;
+use super::way::Way;
 use super::{numbers, show};
 
 pub(super) const ITEM: &[&str] = &[
@@ -111,7 +112,7 @@ fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<Item<'v>>> {
 }
 
 fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<Item<'v>> {
-    let item = input.object(value, format!("items[{place}]"), ITEM)?;
+    let item = input.object(value, Way::default().element("items", place), ITEM)?;
     item.required(input, "registrationDate");
     let when = item.read(input, "registrationDate", WHEN, when);
     item.required(input, "type");
@@ -170,8 +171,8 @@ fn who<'v>(input: &mut Input, item: &Object<'v>) -> Option<DraftWho<'v>> {
     }
 }
 
-fn place_of_work(input: &mut Input, value: &Json<'_>, way: String) -> Option<PlaceOfWork> {
-    let place = input.object(value, way.clone(), &["coordinates", "address"])?;
+fn place_of_work(input: &mut Input, value: &Json<'_>, way: Way) -> Option<PlaceOfWork> {
+    let place = input.object(value, way, &["coordinates", "address"])?;
     match (place.get("coordinates"), place.get("address")) {
         (Some(point), None) => {
             let way = place.way("coordinates");
@@ -188,9 +189,9 @@ fn place_of_work(input: &mut Input, value: &Json<'_>, way: String) -> Option<Pla
 }
 
 /// Coordinates of the body.
-pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: String) -> Option<Coordinates> {
+pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: Way) -> Option<Coordinates> {
     let point = input.object(value, way, &["longitude", "latitude"])?;
-    let mut degrees = |key: &str, what, most: f64| {
+    let mut degrees = |key: &'static str, what, most: f64| {
         let value = point.required(input, key)?;
         let degrees = value.as_f64().filter(|degrees| degrees.abs() <= most);
         if degrees.is_none() {
@@ -203,7 +204,7 @@ pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: String) -> O
     Coordinates::new(longitude?, latitude?)
 }
 
-fn address(input: &mut Input, value: &Json<'_>, way: String) -> Option<Address> {
+fn address(input: &mut Input, value: &Json<'_>, way: Way) -> Option<Address> {
     const PART: &str = "1 to 100 characters without control characters";
     let keys = ["postCode", "municipalityName", "streetName", "houseNumber", "boxNumber"];
     let address = input.object(value, way, &keys)?;
