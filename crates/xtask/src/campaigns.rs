@@ -57,6 +57,22 @@ pub(crate) fn kill_worker(
     run(repository, given, &campaign)
 }
 
+/// The campaign of kills in the middle of calls with a key.
+pub(crate) fn kill_keys(
+    repository: &Repository,
+    given: &ArgMatches,
+) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "key_kills::",
+        variables: vec![
+            ("PRESENCE_KEY_KILL_ROUNDS", number(given, "rounds")),
+            ("PRESENCE_KEY_KILL_SEED", number(given, "seed")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
 /// The hostile campaign.
 pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let campaign = Campaign {

@@ -115,6 +115,13 @@ fn command() -> Command {
                 .arg(&dev),
         )
         .subcommand(
+            Command::new("kill-keys")
+                .about("Kills the program under calls with a key, and sends them again")
+                .arg(number("rounds", "100", "How many times"))
+                .arg(number("seed", "1", "Which moments"))
+                .arg(&dev),
+        )
+        .subcommand(
             Command::new("bench")
                 .about("Measures the program beside what the machine can do: docs/performance.md")
                 .arg(
@@ -191,6 +198,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
         Some(("mutate", matches)) => campaigns::mutate(&repository, matches),
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
         Some(("kill-worker", matches)) => campaigns::kill_worker(&repository, matches),
+        Some(("kill-keys", matches)) => campaigns::kill_keys(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
         Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),

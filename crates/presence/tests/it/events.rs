@@ -1,8 +1,9 @@
 //! The program tells those who listen of what its callers register: as it happens, and after a break from where they were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::thread;
 
 use domain::sample;
 use serde_json::{Value, json};
@@ -30,7 +31,8 @@ fn line(reader: &mut BufReader<TcpStream>, rest: &mut Vec<u8>) -> Option<String>
         reader.read_line(&mut size).ok().filter(|count| *count > 0)?;
         let size = usize::from_str_radix(size.trim(), 16).expect("a size");
         let mut chunk = vec![0; size + 2];
-        reader.read_exact(&mut chunk).expect("a chunk");
+        // Whoever was cut off has no more than a part of the last one.
+        reader.read_exact(&mut chunk).ok()?;
         if size == 0 {
             return None;
         }
@@ -58,6 +60,20 @@ impl Stream {
         let (mut rest, mut events, mut id) = (Vec::new(), Vec::new(), None);
         while events.len() < count {
             let line = line(&mut self.reader, &mut rest).expect("the stream goes on");
+            if let Some(text) = line.strip_prefix("id: ") {
+                id = Some(text.to_owned());
+            } else if let Some(data) = line.strip_prefix("data: ") {
+                events.push(serde_json::from_str(data).expect("JSON"));
+                self.last = id.take();
+            }
+        }
+        events
+    }
+
+    /// The data of all events until it ends.
+    fn events_to_the_end(&mut self) -> Vec<Value> {
+        let (mut rest, mut events, mut id) = (Vec::new(), Vec::new(), None);
+        while let Some(line) = line(&mut self.reader, &mut rest) {
             if let Some(text) = line.strip_prefix("id: ") {
                 id = Some(text.to_owned());
             } else if let Some(data) = line.strip_prefix("data: ") {
@@ -160,5 +176,44 @@ fn whoever_asks_wrongly_is_told_what_and_where() {
         let problem: Value = serde_json::from_slice(&reply.body).expect("JSON");
         assert_eq!((reply.status, &problem["issues"][0]["name"]), (400, &json!(name)));
     }
+    server.stop();
+}
+
+/// Each step once, and those of a registration in their order.
+fn are_whole_and_in_order(events: &[Value], steps: usize) {
+    let mut versions = HashMap::new();
+    for event in events {
+        let (id, version) = (event["data"]["id"].as_i64(), event["data"]["version"].as_i64());
+        let before = versions.insert(id.expect("a number"), version.expect("a number"));
+        assert_eq!(before.unwrap_or(0) + 1, version.expect("a number"), "of {id:?}");
+    }
+    assert_eq!(events.len(), steps);
+}
+
+#[test]
+fn a_slow_listener_delays_nobody_is_cut_off_and_misses_nothing() {
+    // More than the buffers of a connection hold.
+    const PERSONS: u32 = 6000;
+    const STEPS: usize = 2 * PERSONS as usize;
+    let server = Server::open(&["--body-timeout", "2"]);
+    let mut slow = Stream::open(&server, Some("0-0"));
+    thread::scope(|scope| {
+        let mut fast = Stream::open(&server, Some("0-0"));
+        let fast = scope.spawn(move || fast.events(STEPS));
+        for first in (0..PERSONS).step_by(200) {
+            register(&server, first..first + 200);
+        }
+        are_whole_and_in_order(&fast.join().expect("it hears"), STEPS);
+    });
+    // The fast one has gone; the other is cut off.
+    server.log_line("presence::call: ends");
+    server.log_line("presence::call: ends");
+    let mut events = slow.events_to_the_end();
+    assert!(events.len() < STEPS, "it was cut off");
+    let last = slow.last.expect("it heard something");
+    let mut again = Stream::open(&server, Some(&last));
+    events.extend(again.events(STEPS - events.len()));
+    are_whole_and_in_order(&events, STEPS);
+    drop(again);
     server.stop();
 }

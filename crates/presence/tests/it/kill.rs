@@ -22,7 +22,7 @@ use crate::server::Server;
 use caller::{Call, Event, Line};
 use ledger::Figures;
 
-const CONNECTIONS: usize = 16;
+pub(crate) const CONNECTIONS: usize = 16;
 /// How long the load may stand still before it is a failure.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls are a line of the log each, which would be read here for nothing.
@@ -41,7 +41,7 @@ pub(crate) fn today(server: &Server) -> Date {
 }
 
 /// Waits for some answers and then for some bytes of the calls after them.
-fn random_moment(rng: &mut Rng, events: &Receiver<Event>) {
+pub(crate) fn random_moment(rng: &mut Rng, events: &Receiver<Event>) {
     let mut answers = rng.usize(..150);
     let mut bytes = rng.usize(..200_000);
     while answers > 0 || bytes > 0 {

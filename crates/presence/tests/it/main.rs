@@ -12,6 +12,7 @@ mod hostile;
 mod http2;
 mod importing;
 mod issuers;
+mod key_kills;
 mod kill;
 mod limits;
 mod migrating;

@@ -32,7 +32,7 @@ fn answer(reply: &Reply) -> Value {
 
 /// A day that may be registered now and after midnight, too.
 #[expect(clippy::disallowed_methods, reason = "the program that is tested has the real clock")]
-fn tomorrow() -> String {
+pub(crate) fn tomorrow() -> String {
     (belgian_day(Timestamp::now()) + 1.day()).to_string()
 }
 

@@ -42,10 +42,20 @@ impl Line {
         &mut self,
         message: &[u8],
         piece: usize,
-        mut sent: impl FnMut(usize),
+        sent: impl FnMut(usize),
     ) -> io::Result<&str> {
         let mut request = post_head(&[XML, &format!("Content-Length: {}", message.len())]);
         request.extend_from_slice(message);
+        self.send(&request, piece, sent)
+    }
+
+    /// One request, head and all, in the same way.
+    pub(crate) fn send(
+        &mut self,
+        request: &[u8],
+        piece: usize,
+        mut sent: impl FnMut(usize),
+    ) -> io::Result<&str> {
         for piece in request.chunks(piece) {
             self.stream.get_mut().write_all(piece)?;
             sent(piece.len());
