@@ -5,6 +5,7 @@
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
+#   PRESENCE_BELGIF_VALIDATOR=REPOSITORY   a copy of the git repository of Belgif's rest-guide-validator
 #
 # Everything that is brought goes below target/test-tools. What cannot be had is skipped, one line each.
 set -uo pipefail
@@ -181,6 +182,32 @@ make_cxf_client() {
         || { tail -n 3 "$folder/log"; return 1; }
 }
 
+# Belgif's validator of contracts, built from its source, since no registry that can be reached has it; $validator names
+# the folder with its jars.
+validator=
+bring_validator() {
+    local source=$tools/validator commit=9240d60
+    local from=${PRESENCE_BELGIF_VALIDATOR:-https://github.com/belgif/rest-guide-validator.git}
+    has java && has javac && has mvn || { echo "a JDK 17 or later and Maven are needed"; return 1; }
+    if [[ $(< "$source/built") != "$commit" ]] 2> /dev/null; then
+        rm -rf "$source"
+        GIT_TERMINAL_PROMPT=0 timeout 120 git clone --quiet "$from" "$source" > "$tools/validator.log" 2>&1 \
+            && git -C "$source" checkout --quiet "$commit" >> "$tools/validator.log" 2>&1 \
+            || { tail -n 1 "$tools/validator.log"; return 1; }
+        mvn --quiet --batch-mode --file "$source/pom.xml" --projects core,rules,runner,cli --also-make \
+            -Drevision="$commit" -DskipTests -Dmaven.javadoc.skip=true package >> "$tools/validator.log" 2>&1 \
+            || { grep ERROR "$tools/validator.log" | head -n 3; return 1; }
+        echo "$commit" > "$source/built"
+    fi
+    validator=$source/cli/target
+}
+
+# Violations of what is only recommended count too; each that the contract ignores has its reason there.
+validate_contract() {
+    local class=io.github.belgif.rest.guide.validator.cli.BelgifRestGuideCli
+    java -cp "$validator/*:$validator/libs/*" "$class" crates/rest/openapi.yaml
+}
+
 # PostgreSQL's server programs, with which each test run starts a server of its own, and PgBouncer.
 bring_postgres() {
     if ! { has_postgres && has pgbouncer; }; then
@@ -284,6 +311,11 @@ if bring_cxf; then
 else
     skip "what needs Java: Apache CXF as a client that signs"
 fi
+if ! bring_validator; then
+    missing="what needs Belgif's rest-guide-validator: its own verdict on the REST contract; its rules run as tests of crates/rest (belgif)"
+    # GitHub is not everywhere within reach, and it has no other source: only a copy that was named has to be there.
+    if [[ -n ${PRESENCE_BELGIF_VALIDATOR:-} ]]; then skip "$missing"; else echo "skipped: $missing"; fi
+fi
 postgres=0
 if bring_postgres; then
     postgres=1
@@ -330,6 +362,11 @@ if [[ -n $python ]]; then
     fi
 fi
 
+if [[ -n $validator ]]; then
+    section "The REST contract, by Belgif's validator"
+    step validate_contract
+fi
+
 section "The command of the README"
 step cargo run --quiet -- serve --help > /dev/null
 
@@ -339,6 +376,7 @@ if [[ -n $python ]]; then
 fi
 step cargo xtask kill --dev --rounds 15 --seed 2
 step cargo xtask kill-worker --dev --rounds 8 --seed 2
+step cargo xtask kill-keys --dev --rounds 8 --seed 2
 step cargo xtask hostile --dev --connections 2000
 
 section "The benchmark, only to see that it works"
