@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -12,11 +13,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::sample;
 use ring::hmac;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::Signer;
 
 use crate::oauth::folder_with_client;
 use crate::server::{Server, program};
+use crate::strangers::{clients, needed, run};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -25,6 +27,7 @@ struct Delivery {
     id: String,
     timestamp: String,
     signature: String,
+    content_type: String,
     body: Vec<u8>,
 }
 
@@ -53,6 +56,7 @@ fn receiver() -> (SocketAddr, Receiver<Delivery>) {
                 id: header("webhook-id"),
                 timestamp: header("webhook-timestamp"),
                 signature: header("webhook-signature"),
+                content_type: header("content-type"),
                 body,
             };
             if sender.send(delivery).is_err() {
@@ -143,5 +147,40 @@ fn a_webhook_is_told_again_when_asked_to_and_goes_on_after_a_kill() {
     assert!(webhook(folder, &["list"]).starts_with("hook of one to http://127.0.0.1:"));
     webhook(folder, &["remove", "hook"]);
     assert_eq!(webhook(folder, &["list"]), "");
+    server.stop();
+}
+
+#[test]
+fn the_libraries_of_standard_webhooks_and_cloud_events_take_what_is_sent() {
+    let Some(python) = needed("PRESENCE_TEST_PYTHON") else { return };
+    let folder = folder_with_client(Signer::rsa());
+    let folder = folder.path();
+    let (address, deliveries) = receiver();
+    let server = start(folder);
+    let url = format!("http://{address}/events");
+    let words = ["add", "hook", "--client", "one", "--url", &url, "--private"];
+    let secret = webhook(folder, &words);
+    register(&server, 1);
+    // Registered, and checked.
+    let delivered: Vec<_> = (0..2)
+        .map(|_| {
+            let delivery = deliveries.recv_timeout(PATIENCE).expect("it comes");
+            json!({
+                "headers": {
+                    "webhook-id": delivery.id,
+                    "webhook-timestamp": delivery.timestamp,
+                    "webhook-signature": delivery.signature,
+                    "content-type": delivery.content_type,
+                },
+                "body": String::from_utf8(delivery.body).expect("UTF-8"),
+            })
+        })
+        .collect();
+    let input = json!({ "secret": secret.trim_end(), "deliveries": delivered });
+    let mut client = Command::new(python);
+    client.arg(clients().join("webhook_receiver.py"));
+    let done: Value = serde_json::from_str(&run(client, &input.to_string())).expect("JSON");
+    assert_eq!(done["types"][0], "registered");
+    assert!(["validated", "failed"].contains(&done["types"][1].as_str().expect("a text")));
     server.stop();
 }

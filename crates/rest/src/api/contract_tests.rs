@@ -60,3 +60,22 @@ fn paths_methods_and_operations_are_those_of_the_contract() {
         .collect();
     assert_eq!(served, told);
 }
+
+#[test]
+fn the_page_offers_every_operation_and_loads_nothing_from_elsewhere() {
+    let page = include_str!("../../page.html");
+    for (method, path, operation, _) in route::TABLE {
+        // A stream does not end, and so cannot be shown as an answer.
+        if path.starts_with("/doc") || operation == route::Operation::Events {
+            continue;
+        }
+        let (before, after) = path.split_once('{').unwrap_or((path, ""));
+        let after = after.split_once('}').map_or("", |(_, after)| after);
+        let begins = format!("[\"{method}\", \"{}", before.trim_start_matches('/'));
+        let offered = page.lines().filter_map(|line| line.split(&begins).nth(1));
+        assert!(offered.into_iter().any(|rest| rest.contains(after)), "{method} {path}");
+    }
+    for from_elsewhere in ["http:", "https:", "src=", "@import", "url("] {
+        assert!(!page.contains(from_elsewhere), "{from_elsewhere}");
+    }
+}
