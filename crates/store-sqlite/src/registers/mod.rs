@@ -2,6 +2,8 @@
 
 mod change;
 pub(crate) mod look_up;
+#[cfg(test)]
+mod plan_tests;
 mod row;
 mod staging;
 mod swap;

@@ -92,7 +92,7 @@ fn file(folder: &Path, register: Register) -> PathBuf {
     folder.join(format!("{}.import", register.name()))
 }
 
-fn create(gathered: &Connection, register: Register) -> rusqlite::Result<()> {
+pub(super) fn create(gathered: &Connection, register: Register) -> rusqlite::Result<()> {
     gathered.execute_batch(SETTINGS)?;
     for table in tables(register) {
         let (name, columns) = (table.name, table.list());

@@ -81,38 +81,46 @@ fn compare(staged: &Staged) -> Result<(u64, u64), Failure> {
     )?;
     let (mut added, mut removed) = (0, 0);
     for table in tables(staged.register) {
-        let (name, columns, all) = (table.name, table.list(), table.columns.len());
-        let visible = format!("s.born <= {seen} AND s.died > {seen}");
-        let same = table.same("s", "n", all);
-        // The gathered columns have no type. A comparison would give them that of the store's, and then not use their
-        // index; the sign takes the type away.
-        let same_of_stored = table.same("+s", "n", all);
-        added += gathered.execute(
-            &format!(
-                "INSERT INTO born_{name} SELECT {columns} FROM new_{name} AS n WHERE NOT EXISTS \
-                 (SELECT 1 FROM store.{name} AS s WHERE {same} AND {visible}) ORDER BY {columns}"
-            ),
-            (),
-        )?;
-        let from = match staged.form {
-            ImportForm::Whole => format!("store.{name} AS s"),
-            ImportForm::Update => format!(
-                "gone_{name} AS g CROSS JOIN store.{name} AS s ON {}",
-                table.same("s", "g", table.key)
-            ),
-        };
-        let of_store = table.columns.iter().map(|column| format!("s.{column}"));
-        let of_store = of_store.collect::<Vec<_>>().join(", ");
-        removed += gathered.execute(
-            &format!(
-                "INSERT INTO dead_{name} SELECT {of_store} FROM {from} WHERE {visible} AND NOT \
-                 EXISTS (SELECT 1 FROM new_{name} AS n WHERE {same_of_stored})"
-            ),
-            (),
-        )?;
+        added += gathered.execute(&come(table, seen), ())?;
+        removed += gathered.execute(&go(table, seen, staged.form), ())?;
     }
     gathered.execute_batch("DETACH store")?;
     Ok((added as u64, removed as u64))
+}
+
+/// The statement that finds the gathered rows that generation `seen` of the store does not have.
+pub(super) fn come(table: &Table, seen: i64) -> String {
+    let (name, columns) = (table.name, table.list());
+    let (same, visible) = (table.same("s", "n", table.columns.len()), visible(seen));
+    format!(
+        "INSERT INTO born_{name} SELECT {columns} FROM new_{name} AS n WHERE NOT EXISTS \
+         (SELECT 1 FROM store.{name} AS s WHERE {same} AND {visible}) ORDER BY {columns}"
+    )
+}
+
+/// The statement that finds the rows of generation `seen` that were not gathered and are to go.
+pub(super) fn go(table: &Table, seen: i64, form: ImportForm) -> String {
+    let (name, visible) = (table.name, visible(seen));
+    // The gathered columns have no type. A comparison would give them that of the store's, and then not use their
+    // index; the sign takes the type away.
+    let same = table.same("+s", "n", table.columns.len());
+    let from = match form {
+        ImportForm::Whole => format!("store.{name} AS s"),
+        ImportForm::Update => format!(
+            "gone_{name} AS g CROSS JOIN store.{name} AS s ON {}",
+            table.same("s", "g", table.key)
+        ),
+    };
+    let columns = table.columns.iter().map(|column| format!("s.{column}"));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    format!(
+        "INSERT INTO dead_{name} SELECT {columns} FROM {from} WHERE {visible} AND NOT EXISTS \
+         (SELECT 1 FROM new_{name} AS n WHERE {same})"
+    )
+}
+
+fn visible(seen: i64) -> String {
+    format!("s.born <= {seen} AND s.died > {seen}")
 }
 
 struct Steps<'a> {
