@@ -7,6 +7,7 @@
 
 mod csharp;
 mod cxf;
+mod integrate;
 mod policies;
 mod rest;
 
