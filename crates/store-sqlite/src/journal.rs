@@ -11,7 +11,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::frame::Frame;
@@ -48,7 +48,10 @@ pub(crate) struct Journal {
 }
 
 /// A journal's file, whoever owns it.
-pub(crate) struct JournalFile(File);
+pub(crate) struct JournalFile {
+    file: File,
+    folder: PathBuf,
+}
 
 /// What a journal holds that the database may lack.
 struct Contents {
@@ -61,12 +64,13 @@ impl JournalFile {
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.open(folder.join(FILE_NAME)).map(Self)
+        let file = options.open(folder.join(FILE_NAME))?;
+        Ok(Self { file, folder: folder.to_owned() })
     }
 
     /// Becomes its owner, unless another process is.
     pub(crate) fn lock(&self) -> bool {
-        self.0.try_lock().is_ok()
+        self.file.try_lock().is_ok()
     }
 
     /// The number of the last frame that was acknowledged, as its owner last told others.
@@ -79,19 +83,19 @@ impl JournalFile {
 
     fn number(&self, at: u64) -> io::Result<i64> {
         let mut bytes = [0; 8];
-        self.0.read_exact_at(&mut bytes, at)?;
+        self.file.read_exact_at(&mut bytes, at)?;
         Ok(i64::from_le_bytes(bytes))
     }
 
     /// Reads what is whole of it; `None` for a journal that was never written to.
     fn contents(&self) -> io::Result<Option<Contents>> {
-        let length = self.0.metadata()?.len();
+        let length = self.file.metadata()?.len();
         if length < HEAD || self.number(0)? != MAGIC.cast_signed() {
             return Ok(None);
         }
         let salt = self.number(8)?;
         let mut bytes = vec![0; usize::try_from(length.saturating_sub(FRAMES)).unwrap_or(0)];
-        self.0.read_exact_at(&mut bytes, FRAMES.min(length))?;
+        self.file.read_exact_at(&mut bytes, FRAMES.min(length))?;
         Ok(Some(Contents { salt, frames: whole_frames(&bytes, salt) }))
     }
 
@@ -129,12 +133,14 @@ impl JournalFile {
         head.extend(MAGIC.to_le_bytes());
         head.extend(salt.to_le_bytes());
         head.extend(applied.to_le_bytes());
-        self.0.write_all_at(&head, 0)?;
-        let length = self.0.metadata()?.len().max(FRAMES);
-        self.0.set_len(length)?;
-        self.0.sync_all()?;
+        self.file.write_all_at(&head, 0)?;
+        let length = self.file.metadata()?.len().max(FRAMES);
+        self.file.set_len(length)?;
+        self.file.sync_all()?;
+        // Its name goes to the disk too.
+        File::open(&self.folder)?.sync_all()?;
         let next = applied + 1;
-        Ok(Journal { file: self.0, salt, next, at: FRAMES, length, most, buffer: Vec::new() })
+        Ok(Journal { file: self.file, salt, next, at: FRAMES, length, most, buffer: Vec::new() })
     }
 }
 

@@ -48,8 +48,12 @@ enum State {
     /// This process does, and has not written yet.
     Owned(JournalFile),
     InUse(Journal),
-    /// It could not be written to: the database alone serves until the process begins anew.
-    Broken,
+    /// It could not be written to: the database alone serves until the process begins anew. Who holds the file stays its
+    /// owner.
+    Broken(
+        #[expect(dead_code, reason = "the lock on its file ends when it is dropped")]
+        Option<Journal>,
+    ),
 }
 
 /// For readers: whether the database holds all that was acknowledged.
@@ -125,7 +129,7 @@ impl Upkeep {
         self.synchronous = Some(true);
         self.applied = statements.journal()?.1;
         self.last = self.applied;
-        if let State::Elsewhere(file) = std::mem::replace(&mut self.state, State::Broken) {
+        if let State::Elsewhere(file) = std::mem::replace(&mut self.state, State::Broken(None)) {
             self.state = State::Owned(file);
         }
         self.gate.owned.store(true, Ordering::Release);
@@ -162,7 +166,7 @@ impl Upkeep {
     /// Begins to use the journal, under the salt that the database knows.
     pub(crate) fn begin(&mut self, statements: &Statements<'_>) -> Result<(), Failure> {
         let (salt, applied) = statements.journal()?;
-        let State::Owned(file) = std::mem::replace(&mut self.state, State::Broken) else {
+        let State::Owned(file) = std::mem::replace(&mut self.state, State::Broken(None)) else {
             return Err(Failure::NoJournal);
         };
         self.state = State::InUse(file.begin(salt, applied, self.most)?);
@@ -206,7 +210,11 @@ impl Upkeep {
             }
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be written: the database alone goes on");
-                self.state = State::Broken;
+                if let State::InUse(journal) =
+                    std::mem::replace(&mut self.state, State::Broken(None))
+                {
+                    self.state = State::Broken(Some(journal));
+                }
                 false
             }
         }
