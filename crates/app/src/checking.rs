@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use domain::register::{ContractOnDay, EmploymentsOnDay, MandatesOnDay, PersonOnDay, PostedOnDay};
 use domain::{
-    Clock, CompanyFacts, Contractor, EnterpriseNumber, Error, Facts, Inss, Policy, Registration,
-    Remarks, Who, belgian_day, to_milliseconds,
+    Cause, Clock, CompanyFacts, Contractor, EnterpriseNumber, Error, ErrorKind, Facts, Inss,
+    Policy, Registration, Remarks, Who, belgian_day, to_milliseconds,
 };
 use jiff::{SignedDuration, ToSpan};
-use store::{Finding, Finished, Lease, Repetition, Store};
+use store::{Finding, Finished, Lease, Repetition, Store, Unfit};
 
 use crate::locating::{self, Locating};
 
@@ -52,13 +52,19 @@ impl Checker {
         let spread = self.store.checks().spread(since, CHANGES).await?;
         let now = self.clock.now();
         let until = now.saturating_add(PATIENCE).unwrap_or(now);
-        let Some(lease) = self.store.checks().lease(self.batch, now, until).await? else {
+        let Some(mut lease) = self.store.checks().lease(self.batch, now, until).await? else {
             return Ok(Step { done: spread, more: spread > 0 });
         };
-        let count = lease.registrations.len().max(1) as u64;
+        let count = (lease.registrations.len() + lease.unfit.len()).max(1) as u64;
+        self.set_aside(&lease).await?;
         for _ in 0..ATTEMPTS {
-            if self.check(&lease).await? != Finished::Stale {
-                break;
+            match self.check(&lease).await {
+                Ok(Finished::Stale) => {}
+                Ok(Finished::Kept | Finished::Lost) => break,
+                Err(error) if error.kind() == ErrorKind::Internal => {
+                    lease = self.without_unfit(lease, error).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
         // Those that wait again are at most half of a batch.
@@ -66,13 +72,59 @@ impl Checker {
         Ok(Step { done: spread + count, more })
     }
 
+    /// Lets all that is set aside wait again, since what could not be read may be by now; answers how many these are. To
+    /// be called once, when a program begins.
+    pub async fn try_again(&self) -> Result<u64, Error> {
+        self.store.checks().try_again().await
+    }
+
+    /// Sets aside what of a lease cannot be checked, so that it stops nobody else.
+    async fn set_aside(&self, lease: &Lease) -> Result<(), Error> {
+        if lease.unfit.is_empty() {
+            return Ok(());
+        }
+        for Unfit { id, why } in &lease.unfit {
+            tracing::error!(registration = id, why, "it cannot be checked and is set aside");
+        }
+        let registrations = lease.unfit.iter().map(|unfit| unfit.id).collect();
+        self.store.checks().set_aside(lease.id, registrations).await
+    }
+
+    /// A batch could not be checked: asks for each registration alone, and sets aside those that are the reason. Where
+    /// none is, the failure stays what it was.
+    async fn without_unfit(&self, lease: Lease, failure: Error) -> Result<Lease, Error> {
+        let (mut registrations, mut unfit) = (Vec::new(), Vec::new());
+        for one in lease.registrations {
+            match self.findings(std::slice::from_ref(&one)).await {
+                Ok(_) => registrations.push(one),
+                Err(error) if error.kind() == ErrorKind::Internal => {
+                    unfit.push(Unfit { id: one.0.id.number(), why: error.for_log().into() });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if unfit.is_empty() {
+            return Err(failure);
+        }
+        let lease = Lease { id: lease.id, registrations, unfit };
+        self.set_aside(&lease).await?;
+        Ok(lease)
+    }
+
     async fn check(&self, lease: &Lease) -> Result<Finished, Error> {
         let version = self.store.registers().version().await?;
-        let registrations: Vec<_> = lease.registrations.iter().map(|(one, _)| one).collect();
+        let findings = self.findings(&lease.registrations).await?;
+        let at = to_milliseconds(self.clock.now());
+        self.store.checks().finish(lease.id, version, findings, at).await
+    }
+
+    /// What the registers say of each.
+    async fn findings(&self, leased: &[(Registration, Cause)]) -> Result<Vec<Finding>, Error> {
+        let registrations: Vec<_> = leased.iter().map(|(one, _)| one).collect();
         let facts = self.facts(&registrations).await?;
         let mut places = Locating::new(self.store.as_ref());
         let mut findings = Vec::with_capacity(facts.len());
-        for ((registration, cause), (facts, newest)) in lease.registrations.iter().zip(facts) {
+        for ((registration, cause), (facts, newest)) in leased.iter().zip(facts) {
             let sector = facts.work.map(|work| work.sector);
             let located = places.located(registration).await?;
             let known = sector.or(registration.sector);
@@ -86,8 +138,7 @@ impl Checker {
                 cause: cause.clone(),
             });
         }
-        let at = to_milliseconds(self.clock.now());
-        self.store.checks().finish(lease.id, version, findings, at).await
+        Ok(findings)
     }
 
     /// The facts of each registration, and the person's newest number where it is another one than was declared.

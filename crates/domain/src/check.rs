@@ -115,6 +115,11 @@ impl Facts {
 }
 
 #[cfg(test)]
+mod boundaries;
+#[cfg(test)]
+mod table;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Inss, Sector, sample};

@@ -24,6 +24,7 @@ struct Counters {
     new: AtomicU64,
     again: AtomicU64,
     changes: AtomicU64,
+    aside: AtomicU64,
 }
 
 /// Starts the worker; it ends after `stop`, when its batch is finished.
@@ -46,6 +47,8 @@ pub(crate) fn start(
     metrics.watch("rechecks_waiting", help, gauge, read(|counters| &counters.again));
     let help = "Changes of registers whose registrations are still looked for";
     metrics.watch("register_changes_waiting", help, gauge, read(|counters| &counters.changes));
+    let help = "Registrations that cannot be checked and are set aside";
+    metrics.watch("checks_set_aside", help, gauge, read(|counters| &counters.aside));
     let help = "Registrations checked, and changes of registers looked at";
     metrics.watch("checks_done", help, count, read(|counters| &counters.checked));
     let checker = Checker::new(Arc::clone(store), Arc::clone(clock), policy, batch);
@@ -58,6 +61,7 @@ async fn run(
     counters: Arc<Counters>,
     mut stop: watch::Receiver<bool>,
 ) {
+    try_again(&checker).await;
     let mut steps = 0_u64;
     while !*stop.borrow() {
         let pause = match checker.step().await {
@@ -82,10 +86,24 @@ async fn run(
     }
 }
 
+/// What could not be read may have been written by a newer program, which this one may be now.
+async fn try_again(checker: &Checker) {
+    match checker.try_again().await {
+        Ok(0) => {}
+        Ok(registrations) => {
+            tracing::info!(registrations, "what was set aside is checked once more");
+        }
+        Err(error) => {
+            tracing::warn!(error = error.for_log(), "what is set aside stays so for now");
+        }
+    }
+}
+
 async fn note(store: &dyn Store, counters: &Counters) {
     if let Ok(backlog) = store.checks().backlog().await {
         counters.new.store(backlog.new, Ordering::Relaxed);
         counters.again.store(backlog.again, Ordering::Relaxed);
         counters.changes.store(backlog.changes, Ordering::Relaxed);
+        counters.aside.store(backlog.aside, Ordering::Relaxed);
     }
 }

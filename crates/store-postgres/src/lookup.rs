@@ -42,13 +42,21 @@ pub(crate) async fn registrations(
     transaction: &Transaction<'_>,
     ids: &[i64],
 ) -> Result<Vec<Registration>, Failure> {
+    each(transaction, ids).await?.into_iter().map(|(_, registration)| registration).collect()
+}
+
+/// The same, each with its id, for who goes on without those that cannot be read.
+pub(crate) async fn each(
+    transaction: &Transaction<'_>,
+    ids: &[i64],
+) -> Result<Vec<(i64, Result<Registration, Failure>)>, Failure> {
     let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
         return Ok(Vec::new());
     };
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
     let rows = transaction.query_typed(&by_ids(), &parameters).await?;
-    rows.iter().map(|row| row::registration(row, 0)).collect()
+    rows.iter().map(|row| Ok((row.try_get(0)?, row::registration(row, 0)))).collect()
 }
 
 /// The statement that reads several registrations, between the first and the last of their ids. A step in the key for

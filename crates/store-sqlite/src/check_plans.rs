@@ -3,7 +3,7 @@
 use crate::plan::tests::{database, steps};
 use crate::registers::look_up;
 use crate::registers::works;
-use crate::{checks, spread};
+use crate::{aside, checks, spread};
 
 #[test]
 fn what_waits_is_found_by_the_id_and_by_the_lease() {
@@ -25,6 +25,14 @@ fn what_waits_is_found_by_the_id_and_by_the_lease() {
     assert!(again.iter().all(|step| !step.contains("TEMP B-TREE")), "{again:?}");
     let leased = steps(&connection, checks::LEASED_AGAIN);
     assert_eq!(leased, ["SEARCH recheck USING INDEX recheck_by_lease (lease=?)"]);
+    for sql in [aside::READ, aside::COUNT] {
+        let aside = steps(&connection, sql);
+        let [step] = &aside[..] else { panic!("{aside:?}") };
+        assert!(
+            step.starts_with("SEARCH recheck USING COVERING INDEX recheck_by_lease (lease=?"),
+            "{step}"
+        );
+    }
     let leased = steps(&connection, &checks::leased_new());
     assert_eq!(leased, ["SEARCH registration USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
 }

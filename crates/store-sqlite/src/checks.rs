@@ -8,12 +8,12 @@ use domain::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
-use store::{Backlog, Checks, Finding, Finished, Lease, Repetition};
+use store::{Backlog, Checks, Finding, Finished, Lease, Repetition, Unfit};
 
 use crate::failure::Failure;
 use crate::job::{Finish, Job};
 use crate::write::Statements;
-use crate::{SqliteStore, registers, row, spread};
+use crate::{SqliteStore, aside, registers, row, spread};
 
 /// How many registrations begin to wait in one transaction.
 const TOGETHER: usize = 2000;
@@ -47,8 +47,7 @@ impl Checks for SqliteStore {
         let lease = self.transact(1, move |connection| take(connection, most, now, until)).await?;
         let Some((token, first, last)) = lease else { return Ok(None) };
         let read = move |connection: &Connection| leased(connection, token, first, last);
-        let registrations = self.check_reads(read).await?;
-        Ok(Some(Lease { id: token.cast_unsigned(), registrations }))
+        self.check_reads(read).await.map(Some)
     }
 
     async fn finish(
@@ -60,6 +59,27 @@ impl Checks for SqliteStore {
     ) -> Result<Finished, Error> {
         let job = |reply| Finish { lease, version, findings, at, outcome: Finished::Lost, reply };
         self.write(|reply| Job::Finish(Box::new(job(reply)))).await
+    }
+
+    async fn set_aside(&self, lease: u64, registrations: Vec<i64>) -> Result<(), Error> {
+        let put = move |connection: &Connection| aside::put(connection, lease, &registrations);
+        self.transact(1, put).await
+    }
+
+    async fn aside(&self, most: u32) -> Result<Vec<i64>, Error> {
+        self.check_reads(move |connection| aside::read(connection, 0, most as usize)).await
+    }
+
+    async fn try_again(&self) -> Result<u64, Error> {
+        let (mut count, mut after) = (0, 0);
+        loop {
+            let find = move |connection: &Connection| aside::read(connection, after, TOGETHER);
+            let some = self.check_reads(find).await?;
+            let Some(last) = some.last().copied() else { return Ok(count) };
+            (count, after) = (count + some.len() as u64, last);
+            let weight = some.len();
+            self.transact(weight, move |connection| aside::take_back(connection, &some)).await?;
+        }
     }
 
     async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
@@ -103,8 +123,9 @@ fn backlog(connection: &Connection) -> Result<Backlog, Failure> {
              (SELECT coalesce(max(id), 0) + 1 FROM registration)) + 1 \
              + coalesce((SELECT sum(last - first + 1) FROM check_lease), 0)",
         )?,
-        again: count("SELECT count(*) FROM recheck")?,
+        again: count("SELECT count(*) FROM recheck WHERE lease >= 0")?,
         changes: count("SELECT count(*) FROM register_change")?,
+        aside: count(aside::COUNT)?,
     })
 }
 
@@ -158,18 +179,20 @@ pub(crate) fn leased_new() -> String {
     format!("SELECT {} FROM registration WHERE id BETWEEN ? AND ? ORDER BY id", row::COLUMNS)
 }
 
-fn leased(
-    connection: &Connection,
-    token: i64,
-    first: i64,
-    last: i64,
-) -> Result<Vec<(Registration, Cause)>, Failure> {
-    let mut leased = Vec::new();
+fn leased(connection: &Connection, token: i64, first: i64, last: i64) -> Result<Lease, Failure> {
+    let (mut registrations, mut unfit) = (Vec::new(), Vec::new());
+    // That one row cannot be read is no reason to leave the others.
+    let mut take = |id: i64, registration: Result<Registration, Failure>, cause| match registration
+        .and_then(|registration| Ok((registration, cause?)))
+    {
+        Ok(one) => registrations.push(one),
+        Err(failure) => unfit.push(Unfit { id, why: failure.to_string().into() }),
+    };
     let columns = row::COLUMNS;
     let mut new = connection.prepare_cached(&leased_new())?;
     let mut rows = new.query((first, last))?;
     while let Some(row) = rows.next()? {
-        leased.push((row::registration(row)?, Cause::Check));
+        take(row.get(0)?, row::registration(row), Ok(Cause::Check));
     }
     let mut again = connection.prepare_cached(LEASED_AGAIN)?;
     let mut one =
@@ -177,13 +200,13 @@ fn leased(
     let mut rows = again.query((token,))?;
     while let Some(waiting) = rows.next()? {
         let id: i64 = waiting.get(0)?;
-        let cause = cause(id, waiting.get(1)?, waiting.get(2)?)?;
+        let cause = cause(id, waiting.get(1)?, waiting.get(2)?);
         let mut found = one.query((id,))?;
         if let Some(row) = found.next()? {
-            leased.push((row::registration(row)?, cause));
+            take(id, row::registration(row), cause);
         }
     }
-    Ok(leased)
+    Ok(Lease { id: token.cast_unsigned(), registrations, unfit })
 }
 
 fn cause(id: i64, register: Option<i64>, import: i64) -> Result<Cause, Failure> {
@@ -193,6 +216,7 @@ fn cause(id: i64, register: Option<i64>, import: i64) -> Result<Cause, Failure> 
             let register = Register::from_number(number).ok_or(unreadable)?;
             Ok(Cause::RegisterChange { register, import: ImportId(import) })
         }
+        None if import == aside::NEW => Ok(Cause::Check),
         None => Ok(Cause::EarlierCancelled { id: RegistrationId::new(import).ok_or(unreadable)? }),
     }
 }

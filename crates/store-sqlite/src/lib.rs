@@ -4,6 +4,7 @@
 //! itself; others read beside it, and find all that was acknowledged. What it answers to have stored is on disk.
 
 mod addresses;
+mod aside;
 mod audit;
 pub mod backup;
 mod cells;

@@ -10,7 +10,8 @@ pub trait Checks: Send + Sync {
     async fn backlog(&self) -> Result<Backlog, Error>;
 
     /// Takes up to `most` registrations that wait, for whoever asks and nobody else until `until`: new ones, and ones
-    /// that a change concerns. What was taken and is not finished then waits again. `None` when nothing waits.
+    /// that a change concerns. What was taken and is not finished then waits again. `None` when nothing waits. What
+    /// cannot be read is no reason not to check the others: it is told, to be set aside.
     async fn lease(
         &self,
         most: u32,
@@ -30,6 +31,16 @@ pub trait Checks: Send + Sync {
         at: Timestamp,
     ) -> Result<Finished, Error>;
 
+    /// Sets registrations of a lease aside: they are in nobody's way, and are not checked until a change of a register
+    /// concerns them, or [`Checks::try_again`]. What the lease does not hold any more is left as it is.
+    async fn set_aside(&self, lease: u64, registrations: Vec<i64>) -> Result<(), Error>;
+
+    /// The first `most` of what is set aside, in the order of their numbers.
+    async fn aside(&self, most: u32) -> Result<Vec<i64>, Error>;
+
+    /// Lets all that is set aside wait again, each for the reason it had; answers how many these are.
+    async fn try_again(&self) -> Result<u64, Error>;
+
     /// Is there an earlier registration that says the same and is not cancelled?
     async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error>;
 
@@ -47,6 +58,8 @@ pub struct Backlog {
     pub again: u64,
     /// Changes of registers whose registrations are not known yet.
     pub changes: u64,
+    /// Registrations that are set aside, since they cannot be checked. They are none of those that wait.
+    pub aside: u64,
 }
 
 /// Registrations that one worker checks.
@@ -56,6 +69,17 @@ pub struct Lease {
     pub id: u64,
     /// What to check, each with the reason.
     pub registrations: Vec<(Registration, Cause)>,
+    /// What cannot be read: another program has written it, or a fault has spoilt it.
+    pub unfit: Vec<Unfit>,
+}
+
+/// A registration that waits to be checked, and cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Its number, as it is stored.
+    pub id: i64,
+    /// Why, for the log alone.
+    pub why: Box<str>,
 }
 
 /// What a check found.

@@ -29,7 +29,7 @@ pub use addresses::{AddressStaging, Addresses};
 pub use audit::{
     Audit, AuditBreach, AuditCheck, AuditHash, AuditHead, AuditPlace, AuditRecord, audit_body,
 };
-pub use checks::{Backlog, Checks, Finding, Finished, Lease, Repetition};
+pub use checks::{Backlog, Checks, Finding, Finished, Lease, Repetition, Unfit};
 pub use clients::{ClientConflict, Clients, Presented};
 pub use events::{Events, WebhookChange};
 pub use extracts::Extracts;

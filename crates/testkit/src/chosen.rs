@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use store::Store;
 use store_postgres::PostgresStore;
@@ -15,16 +16,37 @@ use crate::PostgresServer;
 ///
 /// When PostgreSQL is asked for and not installed.
 pub fn chosen_database(folder: &Path) -> Option<String> {
-    static SERVER: OnceLock<PostgresServer> = OnceLock::new();
     static DATABASES: Mutex<Option<HashMap<PathBuf, String>>> = Mutex::new(None);
     if std::env::var("PRESENCE_TEST_STORE").ok()? != "postgres" {
         return None;
     }
-    let server =
-        SERVER.get_or_init(|| PostgresServer::start(&[]).expect("PostgreSQL is installed"));
     let mut databases = DATABASES.lock().unwrap_or_else(PoisonError::into_inner);
     let databases = databases.get_or_insert_default();
-    Some(databases.entry(folder.to_owned()).or_insert_with(|| server.new_database()).clone())
+    Some(databases.entry(folder.to_owned()).or_insert_with(|| server().new_database()).clone())
+}
+
+/// The server of a run on PostgreSQL.
+fn server() -> &'static PostgresServer {
+    static SERVER: OnceLock<PostgresServer> = OnceLock::new();
+    SERVER.get_or_init(|| PostgresServer::start(&[]).expect("PostgreSQL is installed"))
+}
+
+/// Runs a statement on the data in this folder, or in the database that stands for it: past the store, as another program
+/// may, or a fault.
+///
+/// # Panics
+///
+/// When it is refused.
+pub fn run_sql(folder: &Path, sql: &str) {
+    if let Some(url) = chosen_database(folder) {
+        let (_, database) = url.rsplit_once('=').expect("the name is the last part");
+        server().run_sql_in(database, sql);
+    } else {
+        let file = folder.join(store_sqlite::FILE_NAME);
+        let connection = rusqlite::Connection::open(file).expect("opened");
+        connection.busy_timeout(Duration::from_mins(1)).expect("a time");
+        connection.execute_batch(sql).expect("done");
+    }
 }
 
 /// The store that this run of the tests is on, by its kind.

@@ -7,7 +7,7 @@ use store::Store;
 use tempfile::TempDir;
 
 use crate::FakeClock;
-use crate::chosen::Chosen;
+use crate::chosen::{Chosen, run_sql};
 
 /// The use cases over a store of their own, with a clock to set.
 pub struct TestApp {
@@ -18,8 +18,8 @@ pub struct TestApp {
     /// The clock.
     pub clock: Arc<FakeClock>,
     chosen: Chosen,
-    /// Keeps the folder as long as the store is open.
-    _folder: TempDir,
+    /// Stays as long as the store is open.
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -39,12 +39,17 @@ impl TestApp {
         store.registers().change(works).await.expect("a new store takes works");
         let given: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let app = Arc::new(App::new(Arc::clone(&store), given, policy, search_budget));
-        Self { app, store, clock, chosen, _folder: folder }
+        Self { app, store, clock, chosen, folder }
     }
 
     /// What was written so far: commits, the calls that they answered, and rows.
     pub fn written(&self) -> [u64; 3] {
         self.chosen.written()
+    }
+
+    /// Runs a statement on the data, past the store.
+    pub fn run_sql(&self, sql: &str) {
+        run_sql(self.folder.path(), sql);
     }
 
     /// A caller whose every part is known.

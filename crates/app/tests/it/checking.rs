@@ -193,3 +193,41 @@ async fn what_a_worker_took_and_did_not_finish_is_checked_by_another() {
     let late = test.store.checks().finish(lost.id, version, vec![], now).await.expect("answered");
     assert_eq!(late, store::Finished::Lost);
 }
+
+#[tokio::test]
+async fn one_that_cannot_be_checked_keeps_nobody_else_from_it_and_is_tried_again() {
+    let test = TestApp::at(NOW).await;
+    fill(&test).await;
+    let (number, other) = (sample::enterprise_number(1), sample::enterprise_number(2));
+    let (exists, situation) = (Period::ALWAYS, JuridicalSituation::NORMAL);
+    let enterprise = Row::Enterprise(Enterprise { number: other, exists, situation });
+    change(&test, Register::Enterprises, vec![], vec![enterprise]).await;
+    let of_other =
+        Item { company: i64::try_from(other.number()).expect("ten digits"), ..Item::of(2) };
+    let stored = registered(&test, &[Item::of(1), of_other, Item::of(3)]).await;
+    let put = |situation: u16| {
+        let number = other.number();
+        test.run_sql(&format!(
+            "UPDATE enterprise SET situation = {situation} WHERE number = {number}"
+        ));
+    };
+    // A row of a register that nobody can read.
+    put(5000);
+    work(&test, 100).await;
+    assert_eq!(remarks(&test, &stored[0]).await, (Status::Validated, vec![]), "{number}");
+    assert_eq!(remarks(&test, &stored[1]).await, (Status::Registered, vec![]));
+    assert_eq!(remarks(&test, &stored[2]).await, (Status::Validated, vec![]));
+    let aside = async || test.store.checks().backlog().await.expect("read").aside;
+    assert_eq!(aside().await, 1);
+    put(0);
+    work(&test, 100).await;
+    assert_eq!(aside().await, 1, "nobody asked");
+    let clock = Arc::clone(&test.clock);
+    let checker = Checker::new(Arc::clone(&test.store), clock, app::default_policy(), 100);
+    assert_eq!(checker.try_again().await.expect("asked"), 1);
+    work(&test, 100).await;
+    assert_eq!(aside().await, 0);
+    let (status, remarks) = remarks(&test, &stored[1]).await;
+    assert_eq!((status, remarks.is_empty()), (Status::Failed, false));
+    assert_eq!(dossier(&test, &stored[1]).await.history[1].cause, Cause::Check);
+}

@@ -38,6 +38,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_all_codes_exactly_these_end_an_activity() {
+        let ending: Vec<_> = (0..=999)
+            .filter_map(JuridicalSituation::from_number)
+            .filter(|situation| situation.ends_activity())
+            .map(JuridicalSituation::number)
+            .collect();
+        let documented =
+            [6, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 26, 48, 50, 51, 52, 53];
+        assert_eq!(ending, documented, "docs/registers.md names them");
+    }
+
+    #[test]
     fn three_digits_are_read() {
         assert_eq!(JuridicalSituation::parse("000"), Some(JuridicalSituation::NORMAL));
         assert_eq!(JuridicalSituation::parse("050").map(JuridicalSituation::number), Some(50));

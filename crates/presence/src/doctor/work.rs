@@ -7,6 +7,8 @@ use super::store::unreadable;
 
 /// More than this is not done in a moment: some seconds of checking.
 const MANY: u64 = 100_000;
+/// So many of the registrations that are set aside are named.
+const NAMED: u32 = 10;
 /// How long a receiver may be in trouble before somebody should look.
 const TROUBLE: SignedDuration = SignedDuration::from_hours(1);
 /// So many steps behind, without any trouble: nobody delivers.
@@ -15,7 +17,15 @@ const BEHIND: i64 = 10_000;
 /// What waits: checks, and webhooks.
 pub(super) async fn examine(store: &dyn Store, now: Timestamp, report: &mut Report) {
     match store.checks().backlog().await {
-        Ok(backlog) => checks(backlog, report),
+        Ok(backlog) => {
+            checks(backlog, report);
+            if backlog.aside > 0 {
+                match store.checks().aside(NAMED).await {
+                    Ok(first) => set_aside(backlog.aside, &first, report),
+                    Err(error) => unreadable(report, "checks", &error),
+                }
+            }
+        }
         Err(error) => unreadable(report, "checks", &error),
     }
     let webhooks = store.events().webhooks().await;
@@ -31,7 +41,7 @@ pub(super) async fn examine(store: &dyn Store, now: Timestamp, report: &mut Repo
     }
 }
 
-fn checks(Backlog { new, again, changes }: Backlog, report: &mut Report) {
+fn checks(Backlog { new, again, changes, .. }: Backlog, report: &mut Report) {
     let text =
         format!("{new} new registrations wait, {again} again, {changes} changes of registers");
     if new.saturating_add(again).saturating_add(changes) > MANY {
@@ -40,6 +50,17 @@ fn checks(Backlog { new, again, changes }: Backlog, report: &mut Report) {
     } else {
         report.well("checks", text);
     }
+}
+
+fn set_aside(count: u64, first: &[i64], report: &mut Report) {
+    let mut named = first.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    if count > first.len() as u64 {
+        named.push_str(", …");
+    }
+    let text = format!("{count} registrations cannot be checked and are set aside: {named}");
+    let todo = "look for these numbers in the log, which says why; if a newer version of the program wrote them, bring this node up to \
+                it; else keep a copy of the data and see to the disk. Each start of the service tries them again";
+    report.tell(Level::Warning, "checks", text, todo);
 }
 
 fn tell_of(webhook: &Webhook, last: StepPosition, now: Timestamp, report: &mut Report) {

@@ -1,6 +1,7 @@
 //! The real program, started on a free port and talked to over real connections.
 
 mod admin;
+mod aside;
 mod backups;
 mod balancer;
 mod behalf;

@@ -2,11 +2,12 @@ use std::collections::HashMap;
 
 use deadpool_postgres::{Client, Transaction};
 use domain::register::{ImportId, Register};
-use domain::{Cause, Registration, RegistrationId};
-use store::Lease;
+use domain::{Cause, RegistrationId};
+use store::{Lease, Unfit};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use super::aside;
 use crate::failure::Failure;
 use crate::lookup;
 
@@ -45,9 +46,9 @@ pub(super) async fn lease(
     let held: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&until, Type::INT8)];
     let keep = "INSERT INTO check_lease (token, expires) VALUES ($1, $2)";
     transaction.execute_typed(keep, &held).await?;
-    let registrations = leased(&transaction, token).await?;
+    let lease = leased(&transaction, token).await?;
     transaction.commit().await?;
-    Ok(Some(Lease { id: token.cast_unsigned(), registrations }))
+    Ok(Some(lease))
 }
 
 /// Takes what somebody had who is gone, or will find that it has lost it.
@@ -108,36 +109,40 @@ async fn split(transaction: &Transaction<'_>, first: i64, next: i64) -> Result<(
     Ok(())
 }
 
-/// New ones first, each kind in the order of the ids. What is no longer kept is passed over.
-async fn leased(
-    transaction: &Transaction<'_>,
-    token: i64,
-) -> Result<Vec<(Registration, Cause)>, Failure> {
+/// New ones first, each kind in the order of the ids; beside them what cannot be read, which is no reason to leave the
+/// others. What is no longer kept is passed over.
+async fn leased(transaction: &Transaction<'_>, token: i64) -> Result<Lease, Failure> {
     let new = "SELECT id FROM check_range, generate_series(first, last) AS id WHERE lease = $1 ORDER BY id";
     let new = transaction.query_typed(new, &[(&token, Type::INT8)]).await?;
     let again =
         "SELECT registration, register, import FROM recheck WHERE lease = $1 ORDER BY registration";
     let again = transaction.query_typed(again, &[(&token, Type::INT8)]).await?;
-    let new = new.iter().map(|row| Ok((row.try_get(0)?, Cause::Check)));
-    let waiting: Vec<_> = new.chain(again.iter().map(waiting)).collect::<Result<_, Failure>>()?;
+    let new = new.iter().map(|row| Ok((row.try_get(0)?, Ok(Cause::Check))));
+    let again = again.iter().map(|row| Ok((row.try_get(0)?, cause(row))));
+    let waiting: Vec<(i64, _)> = new.chain(again).collect::<Result<_, Failure>>()?;
     let ids: Vec<i64> = waiting.iter().map(|(id, _)| *id).collect();
-    let found = lookup::registrations(transaction, &ids).await?;
-    let mut found: HashMap<i64, _> =
-        found.into_iter().map(|registration| (registration.id.number(), registration)).collect();
-    let with = |(id, cause)| found.remove(&id).map(|registration| (registration, cause));
-    Ok(waiting.into_iter().filter_map(with).collect())
+    let mut found: HashMap<_, _> = lookup::each(transaction, &ids).await?.into_iter().collect();
+    let (mut registrations, mut unfit) = (Vec::new(), Vec::new());
+    for (id, cause) in waiting {
+        let Some(registration) = found.remove(&id) else { continue };
+        match registration.and_then(|registration| Ok((registration, cause?))) {
+            Ok(one) => registrations.push(one),
+            Err(failure) => unfit.push(Unfit { id, why: failure.to_string().into() }),
+        }
+    }
+    Ok(Lease { id: token.cast_unsigned(), registrations, unfit })
 }
 
-fn waiting(row: &Row) -> Result<(i64, Cause), Failure> {
-    let id: i64 = row.try_get(0)?;
-    let unreadable = Failure::Unreadable { id, field: "cause of a check" };
+/// Why a registration waits again.
+fn cause(row: &Row) -> Result<Cause, Failure> {
+    let unreadable = Failure::Unreadable { id: row.try_get(0)?, field: "cause of a check" };
     let import: i64 = row.try_get(2)?;
-    let cause = match row.try_get::<_, Option<i16>>(1)? {
+    Ok(match row.try_get::<_, Option<i16>>(1)? {
         Some(number) => {
             let register = Register::from_number(number.into()).ok_or(unreadable)?;
             Cause::RegisterChange { register, import: ImportId(import) }
         }
+        None if import == aside::NEW => Cause::Check,
         None => Cause::EarlierCancelled { id: RegistrationId::new(import).ok_or(unreadable)? },
-    };
-    Ok((id, cause))
+    })
 }

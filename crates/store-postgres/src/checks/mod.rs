@@ -1,5 +1,6 @@
 //! What waits to be checked, and what checks found.
 
+mod aside;
 mod finish;
 mod lease;
 #[cfg(test)]
@@ -57,6 +58,27 @@ impl Checks for PostgresStore {
         Ok(finished.await?)
     }
 
+    async fn set_aside(&self, lease: u64, registrations: Vec<i64>) -> Result<(), Error> {
+        let set = self.database.repeat_always("set checks aside", || async {
+            aside::put(&**self.database.connection().await?, lease, &registrations).await
+        });
+        Ok(set.await?)
+    }
+
+    async fn aside(&self, most: u32) -> Result<Vec<i64>, Error> {
+        let aside = self.database.repeat_always("checks set aside", || async {
+            aside::read(&**self.database.connection().await?, 0, most.into()).await
+        });
+        Ok(aside.await?)
+    }
+
+    async fn try_again(&self) -> Result<u64, Error> {
+        let again = self.database.repeat_always("checks tried again", || async {
+            aside::take_back(&**self.database.connection().await?).await
+        });
+        Ok(again.await?)
+    }
+
     async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
         let repeated = self.database.repeat_always("repetitions", || async {
             let connection = self.database.connection().await?;
@@ -75,10 +97,11 @@ impl Checks for PostgresStore {
 }
 
 const BACKLOG: &str = "SELECT (SELECT coalesce(sum(last - first + 1), 0) FROM check_range)::bigint, \
-                       (SELECT count(*) FROM recheck), (SELECT count(*) FROM register_change)";
+                       (SELECT count(*) FROM recheck WHERE lease >= 0), (SELECT count(*) FROM register_change), \
+                       (SELECT count(*) FROM recheck WHERE lease = -1)";
 
 async fn backlog(connection: &Client) -> Result<Backlog, Failure> {
     let row = connection.query_typed_one(BACKLOG, &[]).await?;
     let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
-    Ok(Backlog { new: count(0)?, again: count(1)?, changes: count(2)? })
+    Ok(Backlog { new: count(0)?, again: count(1)?, changes: count(2)?, aside: count(3)? })
 }

@@ -75,6 +75,10 @@ impl Fixture for Cluster {
         let options = Options { connections: 8, ..Options::default() };
         Arc::new(PostgresStore::open(self.url().await, options).await.expect("opened"))
     }
+
+    async fn run_sql(&self, sql: &str) {
+        connect(self.url().await).await.batch_execute(sql).await.expect("done");
+    }
 }
 
 mod contract {

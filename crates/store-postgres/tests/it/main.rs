@@ -31,6 +31,13 @@ impl Fixture for Database {
         let options = Options { connections: 8, ..Options::default() };
         Arc::new(PostgresStore::open(&self.url, options).await.expect("opened"))
     }
+
+    async fn run_sql(&self, sql: &str) {
+        let connected = tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await;
+        let (client, connection) = connected.expect("connected");
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.expect("done");
+    }
 }
 
 fn database() -> Option<Database> {

@@ -6,6 +6,7 @@ mod journal;
 mod transfer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use store::Store;
@@ -18,6 +19,13 @@ struct Folder(tempfile::TempDir);
 impl Fixture for Folder {
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(self.0.path(), Options::default()).expect("opened"))
+    }
+
+    async fn run_sql(&self, sql: &str) {
+        let file = self.0.path().join(store_sqlite::FILE_NAME);
+        let connection = rusqlite::Connection::open(file).expect("opened");
+        connection.busy_timeout(Duration::from_mins(1)).expect("a time");
+        connection.execute_batch(sql).expect("done");
     }
 }
 

@@ -4,6 +4,8 @@
 pub mod addresses;
 /// Cancellations and checks.
 pub mod amending;
+/// What cannot be checked.
+pub mod aside;
 /// What was done and read, by whom.
 pub mod audit;
 /// What waits to be checked, and what checks found.
@@ -52,6 +54,9 @@ pub use samples::worker as sample_registration;
 pub trait Fixture: Send + Sync {
     /// Opens the data; called again, opens the same data anew, as a restarted program does.
     async fn open(&self) -> Arc<dyn Store>;
+
+    /// Runs a statement on the data, past the store: as another program may, or a fault.
+    async fn run_sql(&self, sql: &str);
 }
 
 /// Stamps every test of the contract on a backend: `contract_suite!(make)` where `make` is a function that answers a
@@ -110,6 +115,10 @@ macro_rules! contract_suite {
             checks::what_is_cancelled_meanwhile_stays_cancelled,
             checks::repetitions_are_earlier_and_say_the_same,
             checks::a_repetition_is_looked_at_once_more_when_it_is_kept,
+            aside::what_cannot_be_read_keeps_nobody_else_from_being_checked,
+            aside::what_is_set_aside_waits_again_with_its_cause,
+            aside::who_has_lost_a_lease_sets_nothing_aside,
+            aside::a_change_lets_what_is_set_aside_wait_again,
             rechecks::a_change_concerns_exactly_whom_it_may_change,
             rechecks::a_number_concerns_all_numbers_of_its_person,
             rechecks::the_newest_number_leads_to_registrations_too,
@@ -185,6 +194,7 @@ mod tests {
             ("works", include_str!("works.rs")),
             ("registers", include_str!("registers.rs")),
             ("checks", include_str!("checks.rs")),
+            ("aside", include_str!("aside.rs")),
             ("rechecks", include_str!("rechecks.rs")),
             ("events", include_str!("events.rs")),
             ("clients", include_str!("clients.rs")),
