@@ -94,7 +94,7 @@ impl App {
     ) -> Result<Answers, Error> {
         for ((answer, id), reason) in answers.iter_mut().zip(ids).zip(reasons) {
             let nothing = answer.as_ref().is_err_and(|errors| errors.iter().any(is_nothing));
-            if nothing && self.seen(caller, *id).await?.is_some() {
+            if nothing && self.seen(caller, *id).await?.is_ok() {
                 *answer = Err(not_to_cancel(ItemError::NotAuthorized, reason));
             }
         }

@@ -2,7 +2,7 @@ use domain::place::NearAddress;
 use domain::{
     AuditAction, AuditEntry, Caller, Coordinates, Dossier, Error, ErrorKind, EventKind,
     GetPresence, Performance, PerformancePlace, Search, SearchDraft, SearchPage, SearchPresences,
-    SearchRefusal, Work, WorksReference, performances,
+    SearchRefusal, Unseen, Work, WorksReference, performances,
 };
 
 use crate::App;
@@ -106,13 +106,16 @@ impl App {
         self.store.addresses().nearest(point, metres, 100).await
     }
 
-    /// One registration with its history; `None` for an id that was never given out, and for one that the caller may
-    /// not see: nothing tells the two apart.
-    pub async fn get(&self, caller: &Caller, query: GetPresence) -> Result<Option<Dossier>, Error> {
+    /// One registration with its history. No door may tell its caller why one is not shown.
+    pub async fn get(
+        &self,
+        caller: &Caller,
+        query: GetPresence,
+    ) -> Result<Result<Dossier, Unseen>, Error> {
         self.permit(caller, AuditAction::Get, caller.may_get()).await?;
         let dossier = self.seen(caller, query.id).await?;
         let asked = query.id.map(|id| format!("id={id}")).unwrap_or_default();
-        let shown = dossier.as_ref().map(|dossier| &dossier.registration);
+        let shown = dossier.as_ref().ok().map(|dossier| &dossier.registration);
         self.write_down(caller, AuditAction::Get, asked, shown.map_or(&[], std::slice::from_ref))
             .await?;
         Ok(dossier.map(|dossier| caller.reads_dossier(dossier)))

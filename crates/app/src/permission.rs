@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use domain::register::Period;
 use domain::{
     Caller, Dossier, Error, Identity, ItemError, ItemErrors, NewRegistration, RegistrationId,
-    Search, Sight, Subject, Visibility, Work, WorksReference,
+    Search, Sight, Subject, Unseen, Visibility, Work, WorksReference,
 };
 use jiff::civil::Date;
 
@@ -49,18 +49,22 @@ impl App {
         &self,
         caller: &Caller,
         id: Option<RegistrationId>,
-    ) -> Result<Option<Dossier>, Error> {
+    ) -> Result<Result<Dossier, Unseen>, Error> {
         let id = id.unwrap_or(RegistrationId::LARGEST);
         let found = self.store.registrations().dossier(id).await?;
         let own = self.own(caller).await?;
         if found.as_ref().is_some_and(|dossier| own.shows(&dossier.registration)) {
-            return Ok(found);
+            return Ok(found.ok_or(Unseen::Nothing));
         }
         let works = found.as_ref().map(|dossier| dossier.registration.submission.works);
         let work = self.store.works().work(works.unwrap_or_else(WorksReference::nowhere)).await?;
         let beneath: Vec<Sight> = work.map(|work| caller.sights_at(&work)).unwrap_or_default();
         let beneath = Visibility::Only(beneath);
-        Ok(found.filter(|dossier| beneath.shows(&dossier.registration)))
+        Ok(match found {
+            None => Err(Unseen::Nothing),
+            Some(dossier) if beneath.shows(&dossier.registration) => Ok(dossier),
+            Some(_) => Err(Unseen::Hidden),
+        })
     }
 
     /// The works of a search where the caller may be builder or contractor.

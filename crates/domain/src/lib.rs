@@ -69,7 +69,7 @@ pub use moment::{Moment, MomentKind, MomentLimits};
 pub use performance::{
     LONGEST_HOURS, Performance, PerformanceMoment, PerformancePlace, WorkMoment, performances,
 };
-pub use permission::Refusal;
+pub use permission::{Refusal, Unseen};
 pub use place::Located;
 pub use place_of_work::{Circle, Coordinates, PlaceOfWork};
 pub use policy::{EventKind, Policy, PolicyError, SectorRule};

@@ -42,6 +42,21 @@ pub enum Refusal {
     },
 }
 
+/// Why a caller is not shown the registration that it asks for. It hears the same of both, in the same time; the texts are
+/// for the log, which tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unseen {
+    /// There is none.
+    #[error("there is no registration with this id")]
+    Nothing,
+    /// There is one that the caller may not see.
+    #[error(
+        "there is a registration with this id, and the caller may not see it: what each role sees is in \
+         docs/permissions.md"
+    )]
+    Hidden,
+}
+
 impl Caller {
     /// May it register at all?
     pub fn may_register(&self) -> Result<(), Refusal> {

@@ -123,7 +123,8 @@ async fn works_are_written_down_when_they_are_put_by_hand() {
 async fn what_is_asked_for_in_vain_is_written_down_too() {
     let test = TestApp::at("2026-11-24T08:00:00Z").await;
     let caller = TestApp::caller();
-    assert_eq!(test.app.get(&caller, GetPresence { id: None }).await.expect("read"), None);
+    let unseen = test.app.get(&caller, GetPresence { id: None }).await.expect("read");
+    assert_eq!(unseen, Err(domain::Unseen::Nothing));
     let cancellations = [CancelPresence { id: 7, reason: "OTHER" }];
     let command =
         CancelPresences { cancellations: &cancellations, channel: domain::Channel::WebService };

@@ -1,4 +1,6 @@
-use domain::{GetPresence, SearchDraft, SearchPage, SearchPresences, SearchRefusal, sample};
+use domain::{
+    GetPresence, SearchDraft, SearchPage, SearchPresences, SearchRefusal, Unseen, sample,
+};
 use jiff::civil::date;
 use testkit::TestApp;
 
@@ -36,7 +38,7 @@ async fn a_number_that_is_no_id_leads_to_nothing() {
     let test = TestApp::at("2026-11-24T08:00:00Z").await;
     assert_eq!(
         test.app.get(&TestApp::caller(), GetPresence { id: None }).await.expect("read"),
-        None
+        Err(Unseen::Nothing)
     );
     assert!(test.app.check().await.is_ok());
 }

@@ -8,7 +8,7 @@ use domain::{
     Caller, CancelPresence, CancelPresences, Channel, Client, Clock, Contract, ContractRole,
     Contractor, Error, ErrorKind, GetPresence, Identity, ItemError, Mandate, MomentKind, Profile,
     RegisterPresences, Registration, RegistrationId, Role, SearchDraft, SearchPage,
-    SearchPresences, Sector, Sender, Sort, SortKey, StepPosition, Work, sample,
+    SearchPresences, Sector, Sender, Sort, SortKey, StepPosition, Unseen, Work, sample,
 };
 use jiff::civil::{Date, date};
 use store::AuditPlace;
@@ -162,7 +162,7 @@ async fn attempt(operation: &str, caller: &Caller) -> Result<bool, ErrorKind> {
             .await
             .map(|page| page.count == 1 && page.registrations.len() == 1),
         "get" => {
-            test.app.get(caller, GetPresence { id: Some(id) }).await.map(|found| found.is_some())
+            test.app.get(caller, GetPresence { id: Some(id) }).await.map(|found| found.is_ok())
         }
         "performances" => {
             begin_of_work(&test).await;
@@ -309,8 +309,13 @@ async fn of_a_registration_that_is_not_seen_nothing_is_told_when_it_is_to_be_can
 async fn an_id_leads_a_stranger_where_an_unknown_one_leads() {
     let test = service().await;
     let id = stored(&test).await.id;
-    for id in [Some(id), RegistrationId::new(id.number() + 1), None] {
-        assert_eq!(test.app.get(&employer(2), GetPresence { id }).await.expect("read"), None);
+    for (id, why) in [
+        (Some(id), Unseen::Hidden),
+        (RegistrationId::new(id.number() + 1), Unseen::Nothing),
+        (None, Unseen::Nothing),
+    ] {
+        let found = test.app.get(&employer(2), GetPresence { id }).await.expect("read");
+        assert_eq!(found, Err(why), "for the log alone");
     }
 }
 
@@ -324,7 +329,7 @@ async fn an_id_of_another_costs_what_an_unknown_one_costs() {
     for id in [id.number(), id.number() + 1, 0] {
         let before = test.written();
         let read = GetPresence { id: RegistrationId::new(id) };
-        assert_eq!(test.app.get(&stranger, read).await.expect("read"), None);
+        assert!(test.app.get(&stranger, read).await.expect("read").is_err());
         let between = test.written();
         let told = cancel(&test, &stranger, id, "OTHER").await.expect("handled");
         assert_eq!(told.len(), 1);
@@ -454,7 +459,7 @@ async fn builder_and_contractor_consult_those_beneath_them_and_cancel_nothing() 
         }
         let query = GetPresence { id: Some(registration.id) };
         let got = test.app.get(&caller, query).await.expect("read");
-        assert_eq!(got.is_some(), sees, "{name}");
+        assert_eq!(got.is_ok(), sees, "{name}");
         let refusal = if sees { ItemError::NotAuthorized } else { ItemError::RegistrationNotFound };
         let id = registration.id.number();
         let told = cancel(&test, &caller, id, "OTHER").await.expect("handled");

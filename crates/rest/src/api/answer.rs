@@ -1,6 +1,8 @@
 use domain::ClientId;
 use serde::Serialize;
 
+use super::writer::Writer;
+
 /// What is answered to a call.
 #[derive(Debug)]
 pub struct Answer {
@@ -26,12 +28,6 @@ pub struct Answer {
     pub detail: Option<String>,
 }
 
-/// The answer to a call of items.
-#[derive(Serialize)]
-pub(super) struct Items<T> {
-    pub(super) items: Vec<T>,
-}
-
 /// What an operation came to.
 pub(super) struct Done {
     pub(super) body: Body,
@@ -54,6 +50,11 @@ impl Done {
     /// A document.
     pub(super) fn json(document: &impl Serialize) -> Self {
         Self::of(Body::Json(written(document)))
+    }
+
+    /// A document that was written.
+    pub(super) fn written(document: Writer) -> Self {
+        Self::of(Body::Json(document.end()))
     }
 
     /// Nothing but a status and headers.
@@ -83,13 +84,9 @@ impl Done {
     }
 }
 
-/// Room for a few registrations, from which it grows.
-const ROOM: usize = 4096;
-
 /// A document as it goes out.
 pub(super) fn written(document: &impl Serialize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(ROOM);
-    serde_json::to_writer(&mut bytes, document)
-        .expect("what is shown is JSON: the names of members are texts");
-    bytes
+    let mut writer = Writer::new(512);
+    writer.value(document);
+    writer.end()
 }

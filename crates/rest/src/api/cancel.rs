@@ -5,26 +5,17 @@ use domain::{
     Caller, CancelPresence, CancelPresences, CancellationReason, Channel, ItemError, ItemErrors,
     RegistrationId,
 };
-use serde::Serialize;
-use serde_json::Value;
 
-use super::answer::{Done, Items};
+use super::answer::Done;
 use super::door::Api;
 use super::input::Input;
 use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
-use super::show::Shown;
+use super::show;
 use super::text::Text;
 use super::way::Way;
-
-/// What became of an item.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Outcome<'r> {
-    CancelledPresenceRegistration(Shown<'r>),
-    NotCancelledPresenceRegistration { id: i64, problem: Value },
-}
+use super::writer::Writer;
 
 impl Api {
     pub(super) async fn cancel(
@@ -40,22 +31,24 @@ impl Api {
         let command = CancelPresences { channel: Channel::Rest, cancellations: &items };
         let answers = self.app.cancel_once(caller, command, key).await??;
         let why = domain::tally_errors(answers.iter().filter_map(|it| it.as_ref().err()));
-        let mut refused = 0;
-        let shown = answers
-            .iter()
-            .enumerate()
-            .map(|(place, answer)| match answer {
-                Ok(registration) => {
-                    Outcome::CancelledPresenceRegistration(Shown { registration, language })
-                }
-                Err(errors) => {
-                    refused += 1;
-                    let problem = Problem::BadRequest(issues(errors, place)).json(language, None);
-                    Outcome::NotCancelledPresenceRegistration { id: items[place].id, problem }
-                }
-            })
-            .collect();
-        Ok(Done::json(&Items { items: shown }).counted(items.len(), refused).noted(why))
+        let refused = answers.iter().filter(|answer| answer.is_err()).count();
+        let mut to = Writer::new(512 + show::ROOM * answers.len());
+        to.object(|to| {
+            to.name("items").list(answers.iter().enumerate(), |to, (place, answer)| {
+                to.object(|to| match answer {
+                    Ok(registration) => {
+                        let to = to.name("cancelledPresenceRegistration");
+                        show::registration(to, registration, language);
+                    }
+                    Err(errors) => to.name("notCancelledPresenceRegistration").object(|to| {
+                        let problem = Problem::BadRequest(issues(errors, place));
+                        to.name("id").number(items[place].id);
+                        to.name("problem").value(&problem.json(language, None));
+                    }),
+                });
+            });
+        });
+        Ok(Done::written(to).counted(items.len(), refused).noted(why))
     }
 }
 

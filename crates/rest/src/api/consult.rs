@@ -5,15 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
     Caller, Cause, Coordinates, Dossier, GetPresence, HistoryEntry, RegistrationId, WorksReference,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::{Body, Done, written};
 use super::door::Api;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
-use super::show::Shown;
 use super::text::Text;
+use super::writer::Writer;
 use super::{numbers, show};
 
 const ID: &str = "presenceRegistrationId";
@@ -28,8 +27,9 @@ impl Api {
         language: Language,
     ) -> Result<Done, Problem> {
         let dossier = self.dossier(caller, id).await?;
-        let shown = Shown { registration: &dossier.registration, language };
-        Ok(tagged(&shown, if_none_match))
+        let mut to = Writer::new(show::ROOM);
+        show::registration(&mut to, &dossier.registration, language);
+        Ok(tagged(to.end(), if_none_match))
     }
 
     pub(super) async fn work(
@@ -45,7 +45,7 @@ impl Api {
         let work = self.app.work_seen(caller, works).await?;
         let missing = || issue(IssueKind::PathResource, "path", REFERENCE, Text::NoSuchWork);
         let work = work.ok_or_else(|| Problem::NotFound(Some(missing())))?;
-        Ok(tagged(&show::work(&work), if_none_match))
+        Ok(tagged(written(&show::work(&work)), if_none_match))
     }
 
     pub(super) async fn history(
@@ -55,22 +55,20 @@ impl Api {
         language: Language,
     ) -> Result<Done, Problem> {
         let dossier = self.dossier(caller, id).await?;
+        let Dossier { registration, history } = &dossier;
         let mut before = domain::Remarks::NONE;
-        let entries: Vec<Value> = dossier
-            .history
-            .iter()
-            .map(|entry| {
-                let shown = step(entry, before, language);
+        let mut to = Writer::new(show::ROOM * history.len());
+        to.object(|to| {
+            to.name("id").number(registration.id.number());
+            if let Some(moment) = &registration.submission.moment {
+                to.name("late").flag(moment.is_late());
+            }
+            to.name("validations").list(history, |to, entry| {
+                step(to, entry, before, language);
                 before = entry.remarks;
-                shown
-            })
-            .collect();
-        let mut shown = json!({ "id": dossier.registration.id.number() });
-        if let Some(moment) = &dossier.registration.submission.moment {
-            shown["late"] = moment.is_late().into();
-        }
-        shown["validations"] = entries.into();
-        Ok(Done::json(&shown).counted(1, 0))
+            });
+        });
+        Ok(Done::written(to).counted(1, 0))
     }
 
     async fn dossier(&self, caller: &Caller, id: &str) -> Result<Dossier, Problem> {
@@ -82,7 +80,7 @@ impl Api {
         }
         let found = self.app.get(caller, GetPresence { id: parsed }).await?;
         let missing = || issue(IssueKind::PathResource, "path", ID, Text::NoSuchRegistration);
-        found.ok_or_else(|| Problem::NotFound(Some(missing())))
+        found.map_err(|unseen| Problem::Unseen(missing(), unseen))
     }
 
     pub(super) async fn addresses(&self, query: &str, language: Language) -> Result<Done, Problem> {
@@ -111,8 +109,7 @@ fn issue(kind: IssueKind, place: &'static str, name: &str, detail: Text) -> Issu
 }
 
 /// What is shown, with a tag that changes whenever it does; nothing but the tag where the caller has it already.
-fn tagged(shown: &impl Serialize, if_none_match: Option<&str>) -> Done {
-    let body = written(shown);
+fn tagged(body: Vec<u8>, if_none_match: Option<&str>) -> Done {
     let digest = ring::digest::digest(&ring::digest::SHA256, &body);
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]));
     let known = if_none_match.is_some_and(|tags| {
@@ -123,37 +120,32 @@ fn tagged(shown: &impl Serialize, if_none_match: Option<&str>) -> Done {
     Done { headers, ..done }.counted(1, 0)
 }
 
-fn step(entry: &HistoryEntry, before: domain::Remarks, language: Language) -> Value {
+fn step(to: &mut Writer, entry: &HistoryEntry, before: domain::Remarks, language: Language) {
     let added: domain::Remarks = entry.remarks.iter().filter(|it| !before.contains(*it)).collect();
     let removed: domain::Remarks =
         before.iter().filter(|it| !entry.remarks.contains(*it)).collect();
-    let mut shown = json!({
-        "validity": show::validity(entry.status),
-        "at": show::time(entry.at),
-        "cause": cause(&entry.cause),
+    to.object(|to| {
+        to.name("validity").text(show::validity(entry.status));
+        to.name("at").moment(entry.at);
+        to.name("cause").text(cause(&entry.cause));
+        match &entry.cause {
+            Cause::RegisterChange { register, import } => {
+                to.name("changedRegister").text(register.name());
+                to.name("registerImportId").text(&import.0.to_string());
+            }
+            Cause::EarlierCancelled { id } => {
+                to.name("earlierPresenceRegistrationId").number(id.number());
+            }
+            Cause::Registration | Cause::Check | Cause::Cancellation { .. } => {}
+        }
+        show::remarks(to.name("remarks"), entry.remarks, language);
+        show::remarks(to.name("remarksAdded"), added, language);
+        show::remarks(to.name("remarksRemoved"), removed, language);
+        if let Cause::Cancellation { reason, by } = &entry.cause {
+            to.name("cancellationReason").text(&reason.as_str().to_ascii_uppercase());
+            show::sender(to, "cancelledBy", by);
+        }
     });
-    match &entry.cause {
-        Cause::RegisterChange { register, import } => {
-            shown["changedRegister"] = register.name().into();
-            shown["registerImportId"] = import.0.to_string().into();
-        }
-        Cause::EarlierCancelled { id } => {
-            shown["earlierPresenceRegistrationId"] = id.number().into();
-        }
-        Cause::Registration | Cause::Check | Cause::Cancellation { .. } => {}
-    }
-    for (name, set) in
-        [("remarks", entry.remarks), ("remarksAdded", added), ("remarksRemoved", removed)]
-    {
-        shown[name] = show::remarks(set, language);
-    }
-    if let Cause::Cancellation { reason, by } = &entry.cause {
-        shown["cancellationReason"] = reason.as_str().to_ascii_uppercase().into();
-        if let Some(by) = show::sender(by) {
-            shown["cancelledBy"] = by;
-        }
-    }
-    shown
 }
 
 fn cause(cause: &Cause) -> &'static str {

@@ -20,6 +20,7 @@ mod route;
 mod show;
 mod text;
 mod way;
+mod writer;
 
 #[cfg(test)]
 mod contract_tests;

@@ -1,7 +1,7 @@
 //! Problem documents as Belgif's guide has them (RFC 9457).
 
 use app::KeyTaken;
-use domain::{Error, ErrorKind};
+use domain::{Error, ErrorKind, Unseen};
 use serde_json::{Map, Value, json};
 
 use super::language::Language;
@@ -16,6 +16,8 @@ pub(super) enum Problem {
     /// Why, for the log.
     MissingPermission(String),
     NotFound(Option<Issue>),
+    /// Why, for the log.
+    Unseen(Issue, Unseen),
     MethodNotAllowed(&'static str),
     KeyReused,
     UnsupportedMediaType,
@@ -193,7 +195,7 @@ impl Problem {
             Self::Access(AccessRefusal::MissingScope(_)) => (403, "missingScope", "Missing Scope"),
             Self::Access(_) => (401, "invalidAccessToken", "Invalid Access Token"),
             Self::MissingPermission(_) => (403, "missingPermission", "Missing Permission"),
-            Self::NotFound(_) => (404, "resourceNotFound", "Resource Not Found"),
+            Self::NotFound(_) | Self::Unseen(..) => (404, "resourceNotFound", "Resource Not Found"),
             Self::MethodNotAllowed(_) => (405, "methodNotAllowed", "Method Not Allowed"),
             Self::KeyReused => (409, "idempotencyKeyReused", "Idempotency Key Reused"),
             Self::RequestTimeout => (408, "requestTimeout", "Request Timeout"),
@@ -239,7 +241,9 @@ impl Problem {
                 let issue = Issue { kind, place, name, detail: Text::KeyReused };
                 put("issues", json!([issue.json(language)]));
             }
-            Self::NotFound(Some(issue)) => put("issues", json!([issue.json(language)])),
+            Self::NotFound(Some(issue)) | Self::Unseen(issue, _) => {
+                put("issues", json!([issue.json(language)]));
+            }
             Self::Access(AccessRefusal::MissingScope(scope)) => {
                 put("requiredScopes", json!([Scope::name(*scope)]));
             }
@@ -265,10 +269,8 @@ impl Problem {
                 why.clone()
             }
             Self::NotFound(None) => "there is no operation at this path".to_owned(),
-            Self::NotFound(Some(issue)) => format!(
-                "{}, or the caller may not see it: what each role sees is in docs/permissions.md",
-                issue.why()
-            ),
+            Self::NotFound(Some(issue)) => issue.why(),
+            Self::Unseen(_, unseen) => unseen.to_string(),
             Self::MethodNotAllowed(allowed) => format!("the methods of this path are {allowed}"),
             Self::KeyReused => format!("Idempotency-Key: {}", en(&Text::KeyReused)),
             Self::UnsupportedMediaType => {

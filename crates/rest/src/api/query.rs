@@ -5,7 +5,6 @@ use domain::{
     SearchRefusal, Sort, SortKey,
 };
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::answer::Done;
 use super::door::Api;
@@ -14,8 +13,8 @@ use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
 use super::register::{coordinates, moment};
-use super::show::Shown;
 use super::text::Text;
+use super::writer::Writer;
 use super::{cursor, numbers, show, text};
 
 pub(super) const MEMBERS: &[&str] = &[
@@ -41,15 +40,6 @@ const TIME: &str = "a date and time with its offset";
 /// What a page has when nothing is said.
 const PAGE: u16 = 50;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<'r> {
-    items: Vec<Shown<'r>>,
-    total: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-}
-
 impl Api {
     pub(super) async fn query(
         &self,
@@ -71,15 +61,20 @@ impl Api {
         let found = self.app.search(caller, SearchPresences { draft }).await?;
         let page = found.map_err(|refusal| refused(&refusal))?;
         let registrations = &page.registrations;
-        let items: Vec<_> =
-            registrations.iter().map(|registration| Shown { registration, language }).collect();
-        let count = items.len();
+        let count = registrations.len();
         let next_cursor = registrations.last().filter(|_| count == usize::from(size)).map(|last| {
             let mark = Mark { value: key.value(last), id: last.id };
             cursor::write(&self.cursors, &query, &mark)
         });
-        let answer = Page { items, total: page.count, next_cursor };
-        Ok(Done::json(&answer).counted(count, 0))
+        let mut to = Writer::new(512 + show::ROOM * count);
+        to.object(|to| {
+            to.name("items").list(registrations, |to, it| show::registration(to, it, language));
+            to.name("total").number(page.count);
+            if let Some(cursor) = next_cursor {
+                to.name("nextCursor").text(&cursor);
+            }
+        });
+        Ok(Done::written(to).counted(count, 0))
     }
 }
 

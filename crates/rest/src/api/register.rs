@@ -3,22 +3,20 @@
 use app::CallKey;
 use domain::{
     Address, Caller, Channel, Coordinates, Draft, DraftDay, DraftEvent, DraftWho, EventKind,
-    ItemError, ItemErrors, MomentKind, PlaceOfWork, RegisterPresences,
+    ItemError, ItemErrors, MomentKind, PlaceOfWork, RegisterPresences, Registration,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
-use serde_json::Value;
 
-use super::answer::{Done, Items};
+use super::answer::Done;
 use super::door::Api;
 use super::input::{Input, Object};
 use super::json::Json;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem};
-use super::show::Shown;
 use super::text::Text;
 use super::way::Way;
+use super::writer::Writer;
 use super::{numbers, show};
 
 pub(super) const ITEM: &[&str] = &[
@@ -52,17 +50,6 @@ enum When {
     Moment(Timestamp),
 }
 
-/// An item as the use case takes it, or what is wrong with it beyond its form.
-type Judged<'v> = Result<Draft<'v>, Issue>;
-
-/// What became of an item.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum Outcome<'r> {
-    CreatedPresenceRegistration(Shown<'r>),
-    NotCreatedPresenceRegistration { problem: Value },
-}
-
 impl Api {
     pub(super) async fn register(
         &self,
@@ -74,32 +61,44 @@ impl Api {
         let mut input = Input::default();
         let items = read(&mut input, body);
         let items = input.end(items)?;
-        let judged: Vec<Judged<'_>> =
-            items.iter().enumerate().map(|(place, item)| draft(item, place)).collect();
-        let drafts: Vec<_> = judged.iter().filter_map(|item| item.as_ref().ok()).cloned().collect();
+        let mut drafts = Vec::with_capacity(items.len());
+        // Of each item, what is wrong with it beyond its form.
+        let wrong: Vec<Option<Issue>> = (0..)
+            .zip(items)
+            .map(|(place, item)| draft(item, place).map(|draft| drafts.push(draft)).err())
+            .collect();
         let command = RegisterPresences { channel: Channel::Rest, drafts: &drafts };
         let answers = self.app.register_once(caller, command, key).await??;
         let why = domain::tally_errors(answers.iter().filter_map(|it| it.as_ref().err()));
+        let items = wrong.len();
         let mut answers = answers.iter();
         let mut refused = 0;
-        let mut one = |place: usize, item: &Judged<'_>| {
-            let issues = match item {
-                Err(issue) => vec![issue.clone()],
-                Ok(_) => match answers.next().expect("every draft is answered") {
-                    Ok(registration) => {
-                        let shown = Shown { registration, language };
-                        return Outcome::CreatedPresenceRegistration(shown);
-                    }
-                    Err(errors) => issues(errors, place),
-                },
-            };
-            refused += 1;
-            let problem = Problem::BadRequest(issues).json(language, None);
-            Outcome::NotCreatedPresenceRegistration { problem }
-        };
-        let items = judged.iter().enumerate().map(|(place, item)| one(place, item)).collect();
-        Ok(Done::json(&Items { items }).counted(judged.len(), refused).noted(why))
+        let mut to = Writer::new(512 + show::ROOM * items);
+        to.object(|to| {
+            to.name("items").list((0..).zip(wrong), |to, (place, wrong)| {
+                let issues = match wrong {
+                    Some(issue) => vec![issue],
+                    None => match answers.next().expect("every draft is answered") {
+                        Ok(registration) => return created(to, registration, language),
+                        Err(errors) => issues(errors, place),
+                    },
+                };
+                refused += 1;
+                let problem = Problem::BadRequest(issues).json(language, None);
+                to.object(|to| {
+                    let to = to.name("notCreatedPresenceRegistration");
+                    to.object(|to| to.name("problem").value(&problem));
+                });
+            });
+        });
+        Ok(Done::written(to).counted(items, refused).noted(why))
     }
+}
+
+fn created(to: &mut Writer, registration: &Registration, language: Language) {
+    to.object(|to| {
+        show::registration(to.name("createdPresenceRegistration"), registration, language);
+    });
 }
 
 fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<Item<'v>>> {
@@ -238,7 +237,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// The draft of an item, when date and place fit its type.
-fn draft<'v>(item: &Item<'v>, place: usize) -> Judged<'v> {
+fn draft(item: Item<'_>, place: usize) -> Result<Draft<'_>, Issue> {
     let wrong = |key: &str, detail| {
         Err(Issue::body(IssueKind::InvalidInput, format!("items[{place}].{key}"), detail))
     };
@@ -264,7 +263,7 @@ fn draft<'v>(item: &Item<'v>, place: usize) -> Judged<'v> {
             DraftDay::On(day)
         }
         (When::Moment(at), Some(kind)) => {
-            let Some(place) = item.place.clone() else {
+            let Some(place) = item.place else {
                 return wrong("placeOfWork", Text::PlaceMissing);
             };
             let offline_since = item.offline_since;

@@ -1,112 +1,98 @@
 //! How a registration looks in JSON.
 
-use std::fmt::Display;
-
 use domain::place::RegisteredAddress;
 use domain::register::Period;
 use domain::{
     Address, Contract, Contractor, Coordinates, EnterpriseNumber, EventKind, Located, Moment,
-    PlaceOfWork, Registration, Remarks, Sector, Site, Status, Submission, Who, Work,
+    PlaceOfWork, Registration, Remarks, Sector, Sender, Site, Status, Submission, Who, Work,
 };
 use jiff::Timestamp;
-use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::language::Language;
 use super::text;
+use super::writer::Writer;
 
-/// All that is stored of a registration: written as it goes, since answers have hundreds of them.
-pub(super) struct Shown<'r> {
-    pub(super) registration: &'r Registration,
-    pub(super) language: Language,
-}
+/// About what a registration takes, so that an answer is written without moving it.
+pub(super) const ROOM: usize = 640;
 
-/// What is written as its text.
-struct AsText<T>(T);
-
-impl<T: Display> Serialize for AsText<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { registration, language } = *self;
-        let Submission { day, moment, who, works, reference } = &registration.submission;
-        let mut shown = serializer.serialize_map(None)?;
-        shown.serialize_entry("id", &registration.id.number())?;
-        shown.serialize_entry("validity", validity(registration.status))?;
-        shown.serialize_entry("remarks", &remarks(registration.remarks, language))?;
-        shown.serialize_entry("type", event(registration.submission.event()))?;
-        shown.serialize_entry("registrationDay", &AsText(day))?;
+/// All that is stored of a registration.
+pub(super) fn registration(to: &mut Writer, registration: &Registration, language: Language) {
+    let Submission { day, moment, who, works, reference } = &registration.submission;
+    to.object(|to| {
+        to.name("id").number(registration.id.number());
+        to.name("validity").text(validity(registration.status));
+        remarks(to.name("remarks"), registration.remarks, language);
+        to.name("type").text(event(registration.submission.event()));
+        to.name("registrationDay").day(*day);
         match moment {
-            None => shown.serialize_entry("registrationDate", &AsText(day))?,
-            Some(moment) => shown.serialize_entry("registrationDate", &AsText(moment.at))?,
+            None => to.name("registrationDate").day(*day),
+            Some(moment) => to.name("registrationDate").moment(moment.at),
         }
-        if let Some(inss) = who.inss() {
-            shown.serialize_entry("ssin", &inss.digits())?;
-        }
-        match who {
-            Who::Worker { company, .. } => shown.serialize_entry("employer", &Employer(company))?,
-            Who::OfForeign { vat, .. } => {
-                shown.serialize_entry("employer", &json!({ "foreignVatNumber": vat.as_str() }))?;
-            }
-            Who::Posted { limosa } => shown.serialize_entry("limosaId", limosa.as_str())?,
-        }
+        self::who(to, who);
         if let Some(moment) = moment {
-            shown.serialize_entry("placeOfWork", &place(&moment.place))?;
+            to.name("placeOfWork").value(&place(&moment.place));
             if let Some(located) = &registration.located {
-                shown.serialize_entry("located", &self::located(located, moment, language))?;
+                to.name("located").value(&self::located(located, moment, language));
             }
         }
-        shown.serialize_entry("contractualRelationshipReference", works.as_str())?;
+        to.name("contractualRelationshipReference").text(works.as_str());
         if let Some(reference) = reference {
-            shown.serialize_entry("clientReference", reference.as_str())?;
+            to.name("clientReference").text(reference.as_str());
         }
         if let Some(moment) = moment {
-            shown.serialize_entry("late", &moment.is_late())?;
+            to.name("late").flag(moment.is_late());
             if let Some(since) = moment.offline_since {
-                shown.serialize_entry("offlineSince", &AsText(since))?;
+                to.name("offlineSince").moment(since);
             }
         }
         if let Some(sector) = registration.sector {
-            shown.serialize_entry("sector", sector.name())?;
+            to.name("sector").text(sector.name());
         }
-        shown.serialize_entry("createdAt", &AsText(registration.created))?;
-        shown.serialize_entry("channel", registration.channel.protocol())?;
+        to.name("createdAt").moment(registration.created);
+        to.name("channel").text(registration.channel.protocol());
         if let Some(at) = registration.validated {
-            shown.serialize_entry("validatedAt", &AsText(at))?;
+            to.name("validatedAt").moment(at);
         }
-        if let Some(sender) = sender(&registration.sender) {
-            shown.serialize_entry("sender", &sender)?;
+        sender(to, "sender", &registration.sender);
+    });
+}
+
+fn who(to: &mut Writer, who: &Who) {
+    if let Some(inss) = who.inss() {
+        to.name("ssin").digits::<11>(inss.number());
+    }
+    match who {
+        Who::Worker { company, .. } => {
+            to.name("employer").object(|to| enterprise(to, *company));
         }
-        shown.end()
+        Who::OfForeign { vat, .. } => {
+            to.name("employer").object(|to| to.name("foreignVatNumber").text(vat.as_str()));
+        }
+        Who::Posted { limosa } => to.name("limosaId").text(limosa.as_str()),
     }
 }
 
-/// An employer by its number.
-struct Employer<'r>(&'r EnterpriseNumber);
-
-impl Serialize for Employer<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([("enterpriseNumber", AsText(self.0))])
-    }
+fn enterprise(to: &mut Writer, number: EnterpriseNumber) {
+    to.name("enterpriseNumber").digits::<10>(number.number());
 }
 
-pub(super) fn sender(sender: &domain::Sender) -> Option<Value> {
-    let mut shown = Map::new();
-    if let Some(id) = &sender.id {
-        shown.insert("senderId".into(), id.as_ref().into());
+/// The member `name` with what is known of a sender; nothing where that is nothing.
+pub(super) fn sender(to: &mut Writer, name: &'static str, sender: &Sender) {
+    if *sender == Sender::default() {
+        return;
     }
-    if let Some(company) = sender.company {
-        shown.insert("enterpriseNumber".into(), company.to_string().into());
-    }
-    if let Some(user_type) = &sender.user_type {
-        shown.insert("userType".into(), user_type.as_ref().into());
-    }
-    (!shown.is_empty()).then_some(Value::Object(shown))
+    to.name(name).object(|to| {
+        if let Some(id) = &sender.id {
+            to.name("senderId").text(id);
+        }
+        if let Some(company) = sender.company {
+            enterprise(to, company);
+        }
+        if let Some(user_type) = &sender.user_type {
+            to.name("userType").text(user_type);
+        }
+    });
 }
 
 /// The names of statuses.
@@ -143,14 +129,15 @@ pub(super) fn read_sector(name: &str) -> Option<Sector> {
     Sector::from_name(name)
 }
 
-pub(super) fn remarks(remarks: Remarks, language: Language) -> Value {
-    remarks
-        .iter()
-        .map(|remark| {
-            let (code, detail) = text::remark(remark, language);
-            json!({ "code": code, "text": remark.protocol(), "detail": detail })
-        })
-        .collect()
+pub(super) fn remarks(to: &mut Writer, remarks: Remarks, language: Language) {
+    to.list(remarks.iter(), |to, remark| {
+        let (code, detail) = text::remark(remark, language);
+        to.object(|to| {
+            to.name("code").text(code);
+            to.name("text").text(remark.protocol());
+            to.name("detail").text(detail);
+        });
+    });
 }
 
 /// A moment, in UTC with milliseconds where it has any.

@@ -288,15 +288,11 @@ impl Door {
     async fn get(&self, caller: &Caller, request: GetRequest) -> Result<Done, Fault> {
         let query = GetPresence { id: RegistrationId::new(request.id) };
         let dossier = self.app.get(caller, query).await.map_err(|error| Fault::from(&error))?;
-        let body = encode::got(request, dossier.as_ref());
-        let why = dossier.is_none().then(|| UNSEEN.to_owned());
-        Ok(Done { body, items: 1, refused: usize::from(dossier.is_none()), why })
+        let body = encode::got(request, dossier.as_ref().ok());
+        let why = dossier.err().map(|unseen| unseen.to_string());
+        Ok(Done { body, items: 1, refused: usize::from(why.is_some()), why })
     }
 }
-
-/// What the log says of an id that leads to nothing.
-const UNSEEN: &str = "there is no such registration, or the caller may not see it: what each role sees is in \
-    docs/permissions.md";
 
 fn done<T>(body: Vec<u8>, answers: &[Result<T, ItemErrors>]) -> Done {
     let errors = || answers.iter().filter_map(|answer| answer.as_ref().err());
