@@ -113,6 +113,21 @@ async fn a_call_too_many_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn at_every_door_the_log_is_told_the_setting_that_refused_a_call_too_many() {
+    let data = tempfile::tempdir().expect("a folder");
+    let service = service(&data, 0, Box::new(crate::ticket::ticket));
+    let soap = service.door.fault(TransportFault::Overloaded).outcome.detail;
+    let rest = service.api.refused(rest::api::Transport::Overloaded, None).detail;
+    let peer = Peer::unwatched(([127, 0, 0, 1], 9).into());
+    let token = crate::http::oauth::ask(&service, &peer, Request::new("x".into())).await;
+    let token = token.map(drop).expect_err("there is no place for a call").why();
+    for detail in [soap, rest, Some(token)] {
+        let detail = detail.expect("it says why");
+        assert!(detail.contains("max_calls"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn over_rest_a_caller_that_calls_too_much_is_told_when_to_come_back() {
     let data = tempfile::tempdir().expect("a folder");
     let allowance = Allowance { calls: 0, rate: None, burst: 1 };

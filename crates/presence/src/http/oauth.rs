@@ -48,7 +48,7 @@ pub(super) async fn token(
 }
 
 /// Why no token is given.
-enum Refused {
+pub(super) enum Refused {
     /// The request says so.
     Token(TokenError),
     /// Its body could not be read.
@@ -59,16 +59,21 @@ enum Refused {
     Overloaded,
 }
 
-async fn ask(service: &Service, peer: &Peer, request: Request) -> Result<Granted, Refused> {
+pub(super) async fn ask(
+    service: &Service,
+    peer: &Peer,
+    request: Request,
+) -> Result<Granted, Refused> {
     let _turns = service.quotas.begin(peer.address.ip()).map_err(Refused::Limit)?;
-    let permit = Arc::clone(&service.calls).try_acquire_owned();
-    let _permit = permit.map_err(|_| Refused::Overloaded)?;
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let length = header(CONTENT_LENGTH).and_then(|text| text.parse().ok());
     let mut place = service.room.place();
     let body = body::read(body, length, MAX_FORM, service.body_timeout, &mut place);
     let body = body.await.map_err(Refused::Body)?;
+    // Only now: a form that comes slowly keeps no call from being worked on.
+    let permit = Arc::clone(&service.calls).try_acquire_owned();
+    let _permit = permit.map_err(|_| Refused::Overloaded)?;
     let request = TokenRequest {
         content_type: header(CONTENT_TYPE),
         has_authorization: head.headers.contains_key(AUTHORIZATION),
@@ -102,7 +107,7 @@ impl Refused {
     }
 
     /// What the log says: which check failed, and how to mend it.
-    fn why(&self) -> String {
+    pub(super) fn why(&self) -> String {
         match self {
             Self::Token(error) => error.why(),
             Self::Body(BodyError::TooSlow) => {

@@ -115,8 +115,8 @@ impl Drop for Turn {
 }
 
 impl Turn {
-    /// Ends it as if it had never been.
-    fn give_back(self) {
+    /// As if it had never been paid.
+    fn refund(&self) {
         let rate = self.quotas.allowance.rate;
         if let (Some(own), Some(rate)) = (self.quotas.lock().uses.get_mut(&self.who), rate) {
             own.paid_until -= cost(rate);
@@ -128,8 +128,10 @@ impl soap::Turns for Turns {
     fn take(&self, caller: &Caller) -> Result<(), TransportFault> {
         let Some(id) = caller.client_id() else { return Ok(()) };
         let mut turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = turn.quotas.take(Who::Client(id.clone()), Instant::now())?;
-        std::mem::replace(&mut *turn, own).give_back();
+        let own = turn.quotas.take(Who::Client(id.clone()), Instant::now());
+        // Whether or not the client may call: other clients may call from the same address.
+        turn.refund();
+        *turn = own?;
         Ok(())
     }
 }
@@ -215,6 +217,17 @@ mod tests {
         let third = quotas.begin(ADDRESS).expect("the address is free");
         let refused = third.take(&client("one"));
         assert_eq!(refused, Err(TransportFault::TooManyCallsASecond { calls: 1 }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_calls_too_often_takes_nothing_from_others_at_its_address() {
+        let quotas = quotas(9, Some(1), 2);
+        let call = |id: &str| quotas.begin(ADDRESS).and_then(|turns| turns.take(&client(id)));
+        assert_eq!((call("one"), call("one")), (Ok(()), Ok(())));
+        for _ in 0..5 {
+            assert_eq!(call("one"), Err(TransportFault::TooManyCallsASecond { calls: 1 }));
+        }
+        assert_eq!(call("other"), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
