@@ -95,7 +95,48 @@ fn chunk(png: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::ZlibDecoder;
+    use rqrr::PreparedImage;
+
     use super::*;
+
+    /// What a reader of codes, somebody else's, sees in a picture.
+    fn seen(side: usize, is_dark: impl Fn(usize, usize) -> bool) -> String {
+        let shade = |x, y| if is_dark(x, y) { 0 } else { 255 };
+        let mut picture = PreparedImage::prepare_from_greyscale(side, side, shade);
+        let codes = picture.detect_grids();
+        assert_eq!(codes.len(), 1);
+        codes[0].decode().expect("a code").1
+    }
+
+    #[test]
+    fn both_pictures_are_read_as_the_address() {
+        let address = address("https://presence.example", domain::sample::works_reference(7));
+        let qr = Qr::new(&address).expect("short");
+        let png = qr.png().expect("written");
+        let side = qr.side() * SCALE;
+        let (head, rest) = png.split_at(33);
+        assert_eq!(head[24..29], [1, 0, 0, 0, 0], "a bit a pixel, grey, no filter of its own");
+        let length = u32::from_be_bytes(rest[..4].try_into().expect("four")) as usize;
+        let mut rows = Vec::new();
+        ZlibDecoder::new(&rest[8..8 + length]).read_to_end(&mut rows).expect("packed");
+        let width = 1 + side.div_ceil(8);
+        assert_eq!(rows.len(), side * width);
+        let in_png = |x: usize, y: usize| rows[y * width + 1 + x / 8] & (0x80 >> (x % 8)) == 0;
+        assert_eq!(seen(side, in_png), address);
+        let svg = qr.svg();
+        let mut dark = vec![false; qr.side() * qr.side()];
+        for square in svg.split('M') {
+            let Some((at, _)) = square.split_once("h1v1h-1z") else { continue };
+            let (x, y) = at.split_once(' ').expect("two numbers");
+            let [x, y] = [x, y].map(|text| text.parse::<usize>().expect("a number"));
+            dark[y * qr.side() + x] = true;
+        }
+        let in_svg = |x: usize, y: usize| dark[(y / SCALE) * qr.side() + x / SCALE];
+        assert_eq!(seen(side, in_svg), address);
+    }
 
     #[test]
     fn a_code_is_a_picture_of_its_address() {

@@ -1,3 +1,5 @@
+mod workers;
+
 use std::sync::Arc;
 
 use app::Checker;

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::server::{Server, program};
 
 const BULK: &str = "/REST/presenceRegistration/v1/presenceRegistrations/registerInBulk";
+/// What is registered.
+const KINDS: [&str; 3] = ["DAY", "IN", "OUT"];
 /// When the file's rule for construction begins.
 const BEGINS: &str = "2027-01-01";
 
@@ -45,7 +47,8 @@ fn of_construction(server: &Server) -> [Option<String>; 3] {
         }
         item
     };
-    let body = json!({ "items": ["DAY", "IN", "OUT"].map(item) }).to_string();
+    let items = KINDS.map(item);
+    let body = json!({ "items": items }).to_string();
     let head = format!(
         "POST {BULK} HTTP/1.1\r\nHost: presence.example\r\nConnection: close\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
@@ -58,7 +61,7 @@ fn of_construction(server: &Server) -> [Option<String>; 3] {
         let item = &answer["items"][place];
         let created = &item["createdPresenceRegistration"];
         if created.is_object() {
-            assert_eq!(created["type"], ["DAY", "IN", "OUT"][place]);
+            assert_eq!(created["type"], KINDS[place]);
             return None;
         }
         let issue = &item["notCreatedPresenceRegistration"]["problem"]["issues"][0];

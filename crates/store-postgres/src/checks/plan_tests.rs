@@ -1,10 +1,12 @@
 //! Checks are of a thousand registrations at a time, in months of millions: each is a step in an index.
 
+use domain::register::Register;
 use testkit::PostgresServer;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::repeated;
+use super::{repeated, spread};
 use crate::explain::{filled_with_registrations, only_steps_into};
+use crate::sql::Sql;
 use crate::{amend, lookup, step, window};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,4 +78,39 @@ async fn what_was_found_is_written_by_the_key() {
         (&texts, Type::TEXT_ARRAY),
     ];
     only_steps_into(&connection, step::MOVE, &given, &["pkey"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_change_concerns_is_found_by_steps_in_an_index() {
+    let Some(server) = PostgresServer::start_or_skip() else { return };
+    let connection = filled_with_registrations(&server).await;
+    let nobody = || spread::Change {
+        import: 1,
+        register: Register::Persons,
+        inss: 0,
+        company: 0,
+        limosa: String::new(),
+        works: String::new(),
+    };
+    let days: Vec<i32> = (20_760..20_800).collect();
+    let person = &["day_inss", "day_newest"][..];
+    for (change, numbers, by) in [
+        (spread::Change { inss: 7, ..nobody() }, vec![7, 8], person),
+        (
+            spread::Change { inss: 7, company: 7, register: Register::Employments, ..nobody() },
+            vec![7],
+            person,
+        ),
+        (spread::Change { company: 7, ..nobody() }, vec![], &["day_company"]),
+        (spread::Change { works: "1Y00000000007".to_owned(), ..nobody() }, vec![], &["day_works"]),
+        (
+            spread::Change { limosa: format!("{:017}", 50), inss: 7, ..nobody() },
+            vec![7],
+            &["day_inss", "day_newest", "day_limosa"],
+        ),
+    ] {
+        let mut sql = Sql::default();
+        let text = spread::statement(&mut sql, &change, numbers, &days).expect("somebody");
+        only_steps_into(&connection, &text, &sql.borrowed(), by).await;
+    }
 }

@@ -33,13 +33,13 @@ const FORGET: &str = "DELETE FROM register_change WHERE import = $1 AND inss = $
                       AND works = $5";
 
 /// What an import changed.
-struct Change {
-    import: i64,
-    register: Register,
-    inss: i64,
-    company: i64,
-    limosa: String,
-    works: String,
+pub(super) struct Change {
+    pub(super) import: i64,
+    pub(super) register: Register,
+    pub(super) inss: i64,
+    pub(super) company: i64,
+    pub(super) limosa: String,
+    pub(super) works: String,
 }
 
 /// Looks at the oldest changes; answers how many.
@@ -124,7 +124,12 @@ async fn concerned(
 }
 
 /// Only what was checked already: new ones see the new state anyway.
-fn statement(sql: &mut Sql, change: &Change, numbers: Vec<i64>, days: &[i32]) -> Option<String> {
+pub(super) fn statement(
+    sql: &mut Sql,
+    change: &Change,
+    numbers: Vec<i64>,
+    days: &[i32],
+) -> Option<String> {
     let (validated, failed) = (Status::Validated.number(), Status::Failed.number());
     let checked = format!("status IN ({validated}, {failed})");
     let days = sql.give(days.to_vec(), Type::INT4_ARRAY);
