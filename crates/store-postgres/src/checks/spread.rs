@@ -136,9 +136,10 @@ pub(super) fn statement(
     let mut of: Vec<String> = Vec::new();
     if !numbers.is_empty() {
         let numbers = sql.give(numbers, Type::INT8_ARRAY);
-        // An employment concerns the person there; a mandate the person elsewhere, too.
+        // An employment concerns the person there; a mandate the person elsewhere, too. A person has few registrations
+        // in so many days and an employer may have thousands a day: the sum keeps the planner from the employer's index.
         let there = if change.register == Register::Employments && change.company != 0 {
-            format!(" AND company = {}", sql.give(change.company, Type::INT8))
+            format!(" AND company + 0 = {}", sql.give(change.company, Type::INT8))
         } else {
             String::new()
         };
