@@ -22,13 +22,24 @@ pub fn chosen_database(folder: &Path) -> Option<String> {
     }
     let mut databases = DATABASES.lock().unwrap_or_else(PoisonError::into_inner);
     let databases = databases.get_or_insert_default();
-    Some(databases.entry(folder.to_owned()).or_insert_with(|| server().new_database()).clone())
+    let database = databases.entry(folder.to_owned());
+    Some(database.or_insert_with(|| chosen_server().new_migrated_database()).clone())
 }
 
 /// The server of a run on PostgreSQL.
-fn server() -> &'static PostgresServer {
-    static SERVER: OnceLock<PostgresServer> = OnceLock::new();
-    SERVER.get_or_init(|| PostgresServer::start(&[]).expect("PostgreSQL is installed"))
+fn chosen_server() -> &'static PostgresServer {
+    shared_postgres().expect("PostgreSQL is installed")
+}
+
+/// The server that all tests of this process share, each with a database of its own; `None` where PostgreSQL is not
+/// installed, which is said in one line.
+///
+/// # Panics
+///
+/// As [`PostgresServer::start_or_skip`] does.
+pub fn shared_postgres() -> Option<&'static PostgresServer> {
+    static SERVER: OnceLock<Option<PostgresServer>> = OnceLock::new();
+    SERVER.get_or_init(PostgresServer::start_or_skip).as_ref()
 }
 
 /// Runs a statement on the data in this folder, or in the database that stands for it: past the store, as another program
@@ -40,7 +51,7 @@ fn server() -> &'static PostgresServer {
 pub fn run_sql(folder: &Path, sql: &str) {
     if let Some(url) = chosen_database(folder) {
         let (_, database) = url.rsplit_once('=').expect("the name is the last part");
-        server().run_sql_in(database, sql);
+        chosen_server().run_sql_in(database, sql);
     } else {
         let file = folder.join(store_sqlite::FILE_NAME);
         let connection = rusqlite::Connection::open(file).expect("opened");

@@ -8,7 +8,7 @@ mod postgres;
 mod signer;
 mod test_app;
 
-pub use chosen::{chosen_database, chosen_store, run_sql};
+pub use chosen::{chosen_database, chosen_store, run_sql, shared_postgres};
 pub use clock::FakeClock;
 pub use pooler::Pooler;
 pub use postgres::PostgresServer;

@@ -19,7 +19,6 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use store::{Backlog, Store};
-use store_sqlite::{Options, SqliteStore};
 use testkit::FakeClock;
 
 use crate::kill::ledger::{self, Figures};
@@ -98,7 +97,7 @@ fn done(import: Child) {
 /// The company exists; its register is filled before any program runs.
 #[tokio::main(flavor = "current_thread")]
 async fn found_company(data: &Path) {
-    let store = SqliteStore::open(data, Options::default()).expect("opened");
+    let store = testkit::chosen_store(data).await;
     let enterprise = Enterprise {
         number: enterprise_number(1),
         exists: Period::ALWAYS,
@@ -166,8 +165,7 @@ fn kills_of_the_worker_lose_and_double_nothing() {
 
 /// Opens the data that the programs left, and finishes their work.
 async fn finished(data: &Path) -> Arc<dyn Store> {
-    let store = SqliteStore::open(data, Options::default()).expect("opened");
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = testkit::chosen_store(data).await;
     drain(&store).await;
     store
 }

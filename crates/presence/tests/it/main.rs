@@ -20,6 +20,7 @@ mod migrating;
 mod nodes;
 mod oauth;
 mod operator;
+mod outages;
 mod policy;
 mod recovering;
 mod refusals;

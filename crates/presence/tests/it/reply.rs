@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::read::GzDecoder;
 
@@ -15,26 +15,33 @@ pub(crate) struct Reply {
 impl Reply {
     /// Reads one answer, whose length is told.
     pub(crate) fn read(stream: &mut impl Read) -> Self {
+        Self::try_read(stream).expect("a whole answer")
+    }
+
+    /// The same, where the other side may end in the middle of it.
+    pub(crate) fn try_read(stream: &mut impl Read) -> io::Result<Self> {
         let mut stream = BufReader::new(stream);
         let mut line = || {
             let mut line = String::new();
-            stream.read_line(&mut line).expect("a line");
-            line.trim_end().to_owned()
+            match stream.read_line(&mut line)? {
+                0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+                _ => Ok(line.trim_end().to_owned()),
+            }
         };
-        let first = line();
+        let first = line()?;
         let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.unwrap_or_else(|| panic!("\"{first}\" begins no answer"));
         let mut headers = Vec::new();
         loop {
-            let line = line();
+            let line = line()?;
             let Some((name, value)) = line.split_once(": ") else { break };
             headers.push((name.to_ascii_lowercase(), value.to_owned()));
         }
         let mut reply = Self { status, headers, body: Vec::new() };
         let length = reply.header("content-length").map_or(0, |text| text.parse().expect("number"));
         reply.body.resize(length, 0);
-        stream.read_exact(&mut reply.body).expect("the whole body");
-        reply
+        stream.read_exact(&mut reply.body)?;
+        Ok(reply)
     }
 
     /// The value of a header.

@@ -60,12 +60,22 @@ impl Server {
         Self::run(&mut program(&words)).0
     }
 
+<<<<<<< HEAD
     /// A service that is not open, with this folder, on free ports.
     pub(crate) fn closed(data: &Path, flags: &[&str]) -> Self {
         let data = data.to_str().expect("UTF-8");
         let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
         let words = [&words[..], &["--inner-listen", "127.0.0.1:0"], flags].concat();
         Self::run(&mut program(&words)).0
+=======
+    /// A node over this database (`PRESENCE_DATABASE_URL`), whatever store the tests are run on, with keys in this folder.
+    pub(crate) fn on_database(url: &str, data: &Path, flags: &[&str]) -> Self {
+        let data = data.to_str().expect("UTF-8");
+        let mut words = vec!["serve", "--open", "--data", data];
+        words.extend(["--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"]);
+        words.extend(flags);
+        Self::run(program(&words).env("PRESENCE_DATABASE_URL", url)).0
+>>>>>>> 9190af9 (Let tests begin from a copied database, and servers be killed and replaced)
     }
 
     /// Starts a program that serves and waits until it says where; with its standard output.

@@ -1,15 +1,21 @@
 //! A PostgreSQL server of the tests' own: its data in a folder of its own, reached by a socket in it, ended with the
 //! process that started it.
 
+mod fault;
+mod install;
 mod recovery;
+mod standby;
+mod template;
 
 use std::io::{self, Write as _};
 use std::os::unix::fs::chown;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock};
+
+pub(crate) use install::{User, as_user, user};
+use install::{initialise, programs};
 
 /// Runs the server until its input ends, which it does with the process that holds the other end of it, however that
 /// process ends. Then nothing is left behind. A line on its input starts the server again once it has ended.
@@ -32,19 +38,13 @@ wait "$server"
 rm -rf "$folder"
 "#;
 
-/// Who the server runs as: it refuses to run as root.
-#[derive(Clone, Copy)]
-pub(crate) struct User {
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-}
-
 /// A running server.
 pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
     user: Option<User>,
     databases: AtomicU32,
+    template: OnceLock<()>,
     _keeper: Child,
     orders: Mutex<ChildStdin>,
 }
@@ -57,11 +57,20 @@ impl PostgresServer {
     ///
     /// When it is installed and does not start.
     pub fn start(settings: &[&str]) -> Option<Self> {
+        Self::start_in(&new_folder(user()), &[], settings)
+    }
+
+    /// The same in a folder that is there and empty, which goes with the server, with flags for `initdb`.
+    ///
+    /// # Panics
+    ///
+    /// When it is installed and does not start.
+    pub fn start_in(folder: &Path, flags: &[&str], settings: &[&str]) -> Option<Self> {
         let programs = programs()?;
         let user = user();
-        let folder = new_folder(user);
-        initialise(&programs, &folder, user);
-        Some(Self::launch(programs, folder, user, settings))
+        give(folder, user);
+        initialise(&programs, folder, user, flags);
+        Some(Self::launch(programs, folder.to_owned(), user, settings))
     }
 
     /// Starts a server on the data in a folder.
@@ -73,8 +82,15 @@ impl PostgresServer {
         }
         let mut keeper = keeper.stdin(Stdio::piped()).spawn().expect("bash runs");
         let orders = Mutex::new(keeper.stdin.take().expect("it was piped"));
-        let server =
-            Self { folder, programs, user, databases: AtomicU32::new(0), _keeper: keeper, orders };
+        let server = Self {
+            folder,
+            programs,
+            user,
+            databases: AtomicU32::new(0),
+            template: OnceLock::new(),
+            _keeper: keeper,
+            orders,
+        };
         server.wait_until_ready();
         server
     }
@@ -104,8 +120,12 @@ impl PostgresServer {
     ///
     /// When the server does not make it.
     pub fn new_database(&self) -> String {
+        self.create_database("")
+    }
+
+    fn create_database(&self, how: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.run_sql(&format!("CREATE DATABASE {name}"));
+        self.run_sql(&format!("CREATE DATABASE {name} {how}"));
         self.url(&name)
     }
 
@@ -144,82 +164,20 @@ impl PostgresServer {
         format!("host={} user=presence dbname={database}", self.folder.display())
     }
 
+    /// The address of a database on whichever of two servers takes writes.
+    pub fn url_with(&self, other: &Self, database: &str) -> String {
+        let (one, other) = (self.folder.display(), other.folder.display());
+        format!("host={one},{other} user=presence dbname={database}")
+    }
+
+    /// The socket that it is reached by.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
     /// Where its socket is.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// Ends the server as a crash would: nobody is told, nothing is written any more.
-    ///
-    /// # Panics
-    ///
-    /// When it does not run.
-    pub fn crash(&self) {
-        self.signal("QUIT");
-    }
-
-    /// Starts the server again after [`Self::crash`], and waits until it has recovered.
-    ///
-    /// # Panics
-    ///
-    /// When it does not start.
-    pub fn start_again(&self) {
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        writeln!(orders).expect("the keeper reads");
-        drop(orders);
-        self.wait_until_ready();
-    }
-
-    /// Stops every process of the server where it stands.
-    ///
-    /// # Panics
-    ///
-    /// When it does not run.
-    pub fn pause(&self) {
-        self.signal_all("STOP");
-    }
-
-    /// Lets them go on.
-    ///
-    /// # Panics
-    ///
-    /// When it does not run.
-    pub fn resume(&self) {
-        self.signal_all("CONT");
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = self.kill(&[&format!("-{name}"), &self.pid()]);
-        assert!(sent, "the server runs");
-    }
-
-    fn signal_all(&self, name: &str) {
-        let parent = self.pid();
-        let children = Command::new("pgrep").args(["-P", &parent]).output().expect("pgrep runs");
-        let children = String::from_utf8_lossy(&children.stdout).into_owned();
-        let signal = format!("-{name}");
-        let mut arguments = vec![signal.as_str(), parent.as_str()];
-        arguments.extend(children.split_whitespace());
-        self.kill(&arguments);
-    }
-
-    fn kill(&self, arguments: &[&str]) -> bool {
-        as_user("kill", self.user).args(arguments).status().is_ok_and(|status| status.success())
-    }
-
-    /// The first process of the server, which started all others.
-    ///
-    /// # Panics
-    ///
-    /// When it does not run.
-    pub fn process(&self) -> u32 {
-        self.pid().parse().expect("a process's number")
-    }
-
-    fn pid(&self) -> String {
-        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid"));
-        let file = file.expect("the server runs");
-        file.lines().next().expect("its first line is the process's number").to_owned()
     }
 
     fn psql(&self, database: &str, arguments: &[&str]) -> io::Result<Output> {
@@ -230,7 +188,7 @@ impl PostgresServer {
 
     /// The server says in its log when it is ready; `pg_isready` waits for nothing, so it is asked again.
     fn wait_until_ready(&self) {
-        for _ in 0..600 {
+        for _ in 0..6000 {
             let mut asked = as_user(self.programs.join("pg_isready"), self.user);
             asked.arg("-q").arg("-h").arg(&self.folder);
             if asked.status().is_ok_and(|status| status.success()) {
@@ -246,59 +204,13 @@ impl PostgresServer {
 fn new_folder(user: Option<User>) -> PathBuf {
     let folder = tempfile::Builder::new().prefix("presence-pg-").tempdir();
     let folder = folder.expect("a folder for the server").keep();
-    if let Some(User { uid, gid }) = user {
-        chown(&folder, Some(uid), Some(gid)).expect("root gives its folder away");
-    }
+    give(&folder, user);
     folder
 }
 
-/// The folder of the newest PostgreSQL's programs.
-fn programs() -> Option<PathBuf> {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
-    let mut found: Vec<_> = debian
-        .filter_map(|entry| {
-            let version: u32 = entry.file_name().to_str()?.parse().ok()?;
-            Some((version, entry.path().join("bin")))
-        })
-        .filter(|(_, programs)| programs.join("postgres").exists())
-        .collect();
-    found.sort();
-    found.pop().map(|(_, programs)| programs).or_else(on_the_path)
-}
-
-fn on_the_path() -> Option<PathBuf> {
-    let output = Command::new("pg_config").arg("--bindir").output().ok()?;
-    let folder = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-    folder.join("postgres").exists().then_some(folder)
-}
-
-/// For root, somebody else: the account that the system's package made, or nobody.
-pub(crate) fn user() -> Option<User> {
-    let id = Command::new("id").arg("-u").output().ok()?;
-    if String::from_utf8_lossy(&id.stdout).trim() != "0" {
-        return None;
-    }
-    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
-    let account = |name: &str| {
-        let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
-        let mut parts = line.split(':').skip(2);
-        Some(User { uid: parts.next()?.parse().ok()?, gid: parts.next()?.parse().ok()? })
-    };
-    account("postgres").or_else(|| account("nobody"))
-}
-
-pub(crate) fn as_user(program: impl AsRef<std::ffi::OsStr>, user: Option<User>) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir("/");
+/// For root, the folder of somebody else.
+fn give(path: &Path, user: Option<User>) {
     if let Some(User { uid, gid }) = user {
-        command.gid(gid).uid(uid);
+        chown(path, Some(uid), Some(gid)).expect("root gives its files away");
     }
-    command
-}
-
-fn initialise(programs: &Path, folder: &Path, user: Option<User>) {
-    let mut command = as_user(programs.join("initdb"), user);
-    command.args(["-U", "presence", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-D"]);
-    let output = command.arg(folder.join("data")).output().expect("initdb runs");
-    assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
 }
