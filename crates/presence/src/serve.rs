@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use wss::Freshness;
 
+use crate::backup;
 use crate::callers::{Issuer, IssuerError, Register, TrustError, TrustFiles};
 use crate::checks;
 use crate::clock::SystemClock;
@@ -58,6 +59,9 @@ pub(crate) enum ServeError {
     /// No folder for the data.
     #[error("no fresh folder can be made for the demonstration: {0}")]
     Folder(io::Error),
+    /// The folder of the data cannot be made.
+    #[error("the folder {} (data) cannot be made: {cause}", path.display())]
+    Data { path: PathBuf, cause: io::Error },
     /// The authorities of webhooks cannot be used.
     #[error("the authorities of receivers (webhook_authorities) cannot be used: {0}")]
     Authorities(Box<dyn std::error::Error + Send + Sync>),
@@ -451,7 +455,11 @@ enum Folder {
 impl Folder {
     fn new(given: Option<&Path>) -> Result<Self, ServeError> {
         match given {
-            Some(path) => Ok(Self::Given(path.to_owned())),
+            Some(path) => {
+                let made = backup::private_folders(path);
+                made.map_err(|cause| ServeError::Data { path: path.to_owned(), cause })?;
+                Ok(Self::Given(path.to_owned()))
+            }
             None => tempfile::Builder::new()
                 .prefix("presence-demo-")
                 .tempdir()

@@ -88,7 +88,7 @@ pub(super) fn make_folders(folder: &Path, path: &Path) -> Result<(), Failure> {
 }
 
 /// Makes a folder and those above it which are missing, for the owner alone.
-pub(super) fn private_folders(path: &Path) -> io::Result<()> {
+pub(crate) fn private_folders(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::reply::Reply;
-use crate::server::{Server, post, program};
+use crate::server::{Server, is_not_embedded, post, program};
 use crate::soap::{XML, get, register};
 
 /// How many registrations a call of the load makes.
@@ -85,6 +85,9 @@ impl Scene {
 
 #[test]
 fn a_backup_under_load_restores_all_that_was_acknowledged_before_it() {
+    if is_not_embedded() {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let (data, target, other) =
         (folder.path().join("data"), folder.path().join("backup"), folder.path().join("other"));
@@ -140,6 +143,9 @@ fn a_backup_under_load_restores_all_that_was_acknowledged_before_it() {
 
 #[test]
 fn keys_and_other_files_come_along_with_their_modes() {
+    if is_not_embedded() {
+        return;
+    }
     let scene = Scene::new();
     let policy = scene.data().join("policy.toml");
     fs::write(&policy, "# ours").expect("written");
@@ -168,6 +174,9 @@ fn keys_and_other_files_come_along_with_their_modes() {
 
 #[test]
 fn a_backup_takes_the_place_of_nothing() {
+    if is_not_embedded() {
+        return;
+    }
     let scene = Scene::new();
     let data = scene.data();
     let backup = scene.back_up("backup");
@@ -187,6 +196,9 @@ fn a_backup_takes_the_place_of_nothing() {
 
 #[test]
 fn a_restore_goes_to_an_empty_folder_that_nobody_uses() {
+    if is_not_embedded() {
+        return;
+    }
     let scene = Scene::new();
     let backup = scene.back_up("backup");
     let restore = |data: &Path| refused(&["restore", text(&backup), "--data", text(data)], 2);
@@ -211,6 +223,9 @@ type Change = fn(Vec<u8>) -> Vec<u8>;
 
 #[test]
 fn a_damaged_backup_is_refused_and_leaves_nothing() {
+    if is_not_embedded() {
+        return;
+    }
     let scene = Scene::new();
     let damage: [(&str, Change); 3] = [
         ("presence.sqlite", |mut bytes| {

@@ -107,6 +107,7 @@ fn connections_that_are_cut_lose_and_double_nothing() {
                 }
                 load.answers(scene.rng.usize(5..30));
             }
+            proxy.heal();
         });
     }
     println!("connections cut: {}", scene.close());

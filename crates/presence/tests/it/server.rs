@@ -42,6 +42,12 @@ pub(crate) fn program(words: &[&str]) -> Command {
     command
 }
 
+/// Is this a run on PostgreSQL, where a test that is about the embedded store itself has nothing to look at? Those are
+/// the backups and restores of its folder, and what a doctor says of its files; all others are run on either store.
+pub(crate) fn is_not_embedded() -> bool {
+    std::env::var("PRESENCE_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
 impl Server {
     /// An open service with a fresh folder, on free ports.
     pub(crate) fn open(flags: &[&str]) -> Self {
@@ -60,14 +66,14 @@ impl Server {
         Self::run(&mut program(&words)).0
     }
 
-<<<<<<< HEAD
     /// A service that is not open, with this folder, on free ports.
     pub(crate) fn closed(data: &Path, flags: &[&str]) -> Self {
         let data = data.to_str().expect("UTF-8");
         let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
         let words = [&words[..], &["--inner-listen", "127.0.0.1:0"], flags].concat();
         Self::run(&mut program(&words)).0
-=======
+    }
+
     /// A node over this database (`PRESENCE_DATABASE_URL`), whatever store the tests are run on, with keys in this folder.
     pub(crate) fn on_database(url: &str, data: &Path, flags: &[&str]) -> Self {
         let data = data.to_str().expect("UTF-8");
@@ -75,7 +81,6 @@ impl Server {
         words.extend(["--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"]);
         words.extend(flags);
         Self::run(program(&words).env("PRESENCE_DATABASE_URL", url)).0
->>>>>>> 9190af9 (Let tests begin from a copied database, and servers be killed and replaced)
     }
 
     /// Starts a program that serves and waits until it says where; with its standard output.
@@ -170,6 +175,12 @@ impl Drop for Server {
         // It may have ended already.
         _ = self.child.kill();
         _ = self.child.wait();
+        if thread::panicking() {
+            // What it said last is mostly the cause.
+            for line in self.log.try_iter() {
+                _ = writeln!(std::io::stderr(), "{line}");
+            }
+        }
         drop(self.data.take());
     }
 }
