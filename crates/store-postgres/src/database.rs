@@ -14,6 +14,8 @@ use crate::tls::Tls;
 
 /// Before a transaction is tried again; twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// How long work may take that no caller waits for.
+const BESIDE_CALLS: Duration = Duration::from_secs(30);
 
 /// A pool of connections to one database.
 #[derive(Clone)]
@@ -53,6 +55,12 @@ impl Database {
     /// A connection that nobody else uses for the time.
     pub(crate) async fn connection(&self) -> Result<Client, Failure> {
         Ok(self.pool.get().await?)
+    }
+
+    /// The same for work that no caller waits for: patience with callers would end a transaction that merely takes longer, and
+    /// the next one in its place, for ever.
+    pub(crate) fn beside_calls(&self) -> Self {
+        Self { pool: self.pool.clone(), patience: self.patience.max(BESIDE_CALLS) }
     }
 
     /// Runs `work` until it succeeds, fails for a reason that would not go away, or patience ends. Each try takes a
@@ -96,7 +104,13 @@ impl Database {
         let end = Instant::now() + self.patience;
         let mut pause = FIRST_PAUSE;
         loop {
-            let failure = match timeout_at(end, work()).await.unwrap_or(Err(Failure::Late)) {
+            let tried = timeout_at(end, work()).await.unwrap_or_else(|_| {
+                // A server that stands still keeps its connections open, and another may have taken its place: the next call
+                // makes a new one. That of this transaction is back in the pool, and waits for an answer that nobody wants.
+                self.pool.retain(|_, _| false);
+                Err(Failure::Late)
+            });
+            let failure = match tried {
                 Err(failure) if again(&failure) && Instant::now() + pause < end => failure,
                 other => return other,
             };

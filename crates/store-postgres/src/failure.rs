@@ -102,20 +102,20 @@ impl Failure {
     }
 }
 
-/// The server starts, stops, has no place, or is a standby for the moment.
+/// Conditions that go away by themselves or by whoever runs the database, by their classes: no connection, no room of any
+/// kind, stopped or starting, failures of its system.
+const AWAY: [&str; 4] = ["08", "53", "57", "58"];
+
+/// The server starts, stops, has no room, is a standby for the moment, or cannot use its disk: then it may name no cause of
+/// its own.
 fn is_away(code: &SqlState) -> bool {
-    [
-        SqlState::ADMIN_SHUTDOWN,
-        SqlState::CRASH_SHUTDOWN,
-        SqlState::CANNOT_CONNECT_NOW,
-        SqlState::TOO_MANY_CONNECTIONS,
-        SqlState::READ_ONLY_SQL_TRANSACTION,
-        SqlState::QUERY_CANCELED,
-        SqlState::LOCK_NOT_AVAILABLE,
-        SqlState::DISK_FULL,
-        SqlState::OUT_OF_MEMORY,
-    ]
-    .contains(code)
+    AWAY.contains(&&code.code()[..2])
+        || [
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::INTERNAL_ERROR,
+        ]
+        .contains(code)
 }
 
 impl From<Failure> for Error {
@@ -123,9 +123,7 @@ impl From<Failure> for Error {
         let kind = match &failure {
             Failure::Postgres(error) => match error.code() {
                 None => ErrorKind::StoreUnavailable,
-                Some(code) if failure.is_worth_repeating() || is_away(code) => {
-                    ErrorKind::StoreUnavailable
-                }
+                Some(_) if failure.is_worth_repeating() => ErrorKind::StoreUnavailable,
                 Some(_) => ErrorKind::Internal,
             },
             Failure::Connection(_) | Failure::Late | Failure::Closed => ErrorKind::StoreUnavailable,

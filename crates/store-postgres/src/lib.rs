@@ -144,7 +144,8 @@ impl PostgresStore {
     /// To be asked every now and then.
     pub async fn look_after(&self, today: Date) -> Result<Vec<String>, Error> {
         let first = today.checked_sub(i64::from(self.retention_days).days()).unwrap_or(Date::MIN);
-        let dropped = self.database.repeat_always("look after partitions", || async {
+        let database = self.database.beside_calls();
+        let dropped = database.repeat_always("look after partitions", || async {
             let connection = self.database.connection().await?;
             partition::ensure(&connection, partition::ahead(today)).await?;
             partition::drop_before(&connection, first).await

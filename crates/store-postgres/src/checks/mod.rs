@@ -37,7 +37,8 @@ impl Checks for PostgresStore {
     ) -> Result<Option<Lease>, Error> {
         let (now, until) = (now.as_millisecond(), until.as_millisecond());
         // When its connection is lost, nobody has the lease, and what it took waits again in time.
-        let lease = self.database.repeat_always("lease checks", || async {
+        let database = self.database.beside_calls();
+        let lease = database.repeat_always("lease checks", || async {
             lease::lease(&mut self.database.connection().await?, most, now, until).await
         });
         Ok(lease.await?)
@@ -51,7 +52,8 @@ impl Checks for PostgresStore {
         at: Timestamp,
     ) -> Result<Finished, Error> {
         // Repeated only when it was certainly not done: afterwards the lease is gone, and it would seem to be lost.
-        let finished = self.database.repeat("finish checks", || async {
+        let database = self.database.beside_calls();
+        let finished = database.repeat("finish checks", || async {
             let mut connection = self.database.connection().await?;
             finish::finish(&mut connection, lease, version, &findings, at).await
         });
@@ -80,7 +82,8 @@ impl Checks for PostgresStore {
     }
 
     async fn repeated(&self, asked: Vec<Repetition>) -> Result<Vec<bool>, Error> {
-        let repeated = self.database.repeat_always("repetitions", || async {
+        let database = self.database.beside_calls();
+        let repeated = database.repeat_always("repetitions", || async {
             let connection = self.database.connection().await?;
             let earlier = repeated::earlier(&**connection, &asked).await?;
             Ok(earlier.iter().map(Option::is_some).collect())
@@ -89,7 +92,8 @@ impl Checks for PostgresStore {
     }
 
     async fn spread(&self, since: Date, most: u32) -> Result<u64, Error> {
-        let spread = self.database.repeat_always("spread changes", || async {
+        let database = self.database.beside_calls();
+        let spread = database.repeat_always("spread changes", || async {
             spread::spread(&mut self.database.connection().await?, since, most).await
         });
         Ok(spread.await?)

@@ -15,7 +15,7 @@ use crate::kill::{number, today};
 use crate::server::{Server, program};
 
 /// How long a node tries to reach the database for a call, in seconds.
-const PATIENCE: &str = "1";
+const PATIENCE: &str = "2";
 /// A refusal that took longer did not come in time. A call may wait for its place, for one before it, and for itself.
 const IN_TIME: Duration = Duration::from_secs(20);
 
@@ -68,7 +68,7 @@ impl Scene {
     /// Starts a node more.
     pub(super) fn start(&self) -> Server {
         let flags =
-            ["--database-patience", PATIENCE, "--log", "warn,presence=info,presence::call=off"];
+            ["--database-patience", PATIENCE, "--log", "error,presence=info,presence::call=off"];
         Server::on_database(&self.url, self.data.path(), &flags)
     }
 
