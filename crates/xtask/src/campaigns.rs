@@ -73,6 +73,20 @@ pub(crate) fn kill_keys(
     run(repository, given, &campaign)
 }
 
+/// The campaign of a database that fails under load.
+pub(crate) fn outages(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "outages::",
+        variables: vec![
+            ("PRESENCE_OUTAGE_ROUNDS", number(given, "rounds")),
+            ("PRESENCE_OUTAGE_SEED", number(given, "seed")),
+            ("PRESENCE_OUTAGE_PAUSE", number(given, "pause")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
 /// The hostile campaign.
 pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let campaign = Campaign {

@@ -122,6 +122,14 @@ fn command() -> Command {
                 .arg(&dev),
         )
         .subcommand(
+            Command::new("outages")
+                .about("Kills, stops, replaces and fills the database under load, and kills one of two nodes")
+                .arg(number("rounds", "20", "How often each"))
+                .arg(number("seed", "1", "Which moments"))
+                .arg(number("pause", "30", "How many seconds a stopped database stands still at least"))
+                .arg(&dev),
+        )
+        .subcommand(
             Command::new("bench")
                 .about("Measures the program beside what the machine can do: docs/performance.md")
                 .arg(
@@ -199,6 +207,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
         Some(("kill", matches)) => campaigns::kill(&repository, matches),
         Some(("kill-worker", matches)) => campaigns::kill_worker(&repository, matches),
         Some(("kill-keys", matches)) => campaigns::kill_keys(&repository, matches),
+        Some(("outages", matches)) => campaigns::outages(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
         Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),

@@ -196,7 +196,7 @@ impl Caller {
                 let gone = told.is_err();
                 (Call::Cancel { ids, answered: matches!(told, Ok(Some(_))) }, gone)
             } else {
-                let count = *self.rng.choice(&[1, 1, 1, 20, 20, 200]).expect("not empty");
+                let count = *self.rng.choice(&[1, 1, 1, 5, 20, 60]).expect("not empty");
                 let name = format!("{}-{}-{number}", self.place.0, self.line);
                 let references: Vec<_> =
                     (0..count).map(|place| format!("{name}-{place}")).collect();

@@ -16,6 +16,8 @@ use crate::server::{Server, program};
 
 /// How long a node tries to reach the database for a call, in seconds.
 const PATIENCE: &str = "2";
+/// Of how many registrations of a round the history is looked at, at most.
+const HISTORIES: usize = 200;
 /// A refusal that took longer did not come in time. A call may wait for its place, for one before it, and for itself.
 const IN_TIME: Duration = Duration::from_secs(20);
 
@@ -90,7 +92,10 @@ impl Scene {
         assert_eq!(self.nodes[0].get("/health").status, 200);
         let found = ledger::search(address, work, day);
         self.figures += ledger::compare(&calls, &found);
-        ledger::ask_for_each(address, &found);
+        // The search has shown each with its number and status; these are asked for their history, too.
+        let each = found.len().div_ceil(HISTORIES);
+        let some: Vec<_> = found.iter().step_by(each.max(1)).cloned().collect();
+        ledger::ask_for_each(address, &some);
         ledger::remember(&mut self.given, &found);
         self.kept.push((work, found));
     }
