@@ -14,8 +14,9 @@ use crate::kill::message::Shown;
 use crate::kill::{number, today};
 use crate::server::{Server, program};
 
-/// How long a node tries to reach the database for a call, in seconds.
-const PATIENCE: &str = "2";
+/// How long a node tries to reach the database for a call, in seconds: not for long, where it is away, so that outages need
+/// not last; and longer than a busy machine takes for anything, where it is there.
+const PATIENCE: [&str; 2] = ["2", "30"];
 /// Of how many registrations of a round the history is looked at, at most.
 const HISTORIES: usize = 200;
 /// A refusal that took longer did not come in time. A call may wait for its place, for one before it, and for itself.
@@ -30,6 +31,8 @@ pub(super) fn rounds() -> u32 {
 pub(super) struct Scene {
     url: String,
     data: TempDir,
+    /// How many nodes there are to be.
+    count: usize,
     pub(super) nodes: Vec<Server>,
     pub(super) rng: Rng,
     day: Date,
@@ -49,6 +52,7 @@ impl Scene {
         let mut scene = Self {
             url: url.to_owned(),
             data,
+            count: nodes,
             nodes: Vec::new(),
             rng,
             day: Date::MIN,
