@@ -73,8 +73,9 @@ impl Scene {
 
     /// Starts a node more.
     pub(super) fn start(&self) -> Server {
+        let patience = PATIENCE[usize::from(self.count > 1)];
         let flags =
-            ["--database-patience", PATIENCE, "--log", "error,presence=info,presence::call=off"];
+            ["--database-patience", patience, "--log", "error,presence=info,presence::call=off"];
         Server::on_database(&self.url, self.data.path(), &flags)
     }
 
