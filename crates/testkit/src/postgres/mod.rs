@@ -32,7 +32,7 @@ while read -r _; do
     wait "$server"
     run "$@"
 done
-kill -CONT "$server"
+kill -CONT "$server" $(pgrep -P "$server")
 kill -INT "$server"
 wait "$server"
 rm -rf "$folder"
