@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Connection(Arc<str>),
     #[error("the database did not answer in time")]
     Late,
+    #[error("the connection was lost in the middle of a commit, and what became of it could not be asked: {0}")]
+    Unknown(Arc<Failure>),
     #[error("a rule panicked; the transaction was rolled back")]
     Panicked,
     #[error("the store is closed")]
@@ -126,7 +128,9 @@ impl From<Failure> for Error {
                 Some(_) if failure.is_worth_repeating() => ErrorKind::StoreUnavailable,
                 Some(_) => ErrorKind::Internal,
             },
-            Failure::Connection(_) | Failure::Late | Failure::Closed => ErrorKind::StoreUnavailable,
+            Failure::Connection(_) | Failure::Late | Failure::Unknown(_) | Failure::Closed => {
+                ErrorKind::StoreUnavailable
+            }
             Failure::Panicked
             | Failure::OtherRegister
             | Failure::OtherColumns(_)

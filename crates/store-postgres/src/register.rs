@@ -70,7 +70,11 @@ impl Register {
                     other => other,
                 }
             })
-            .await?;
+            .await
+            .map_err(|failure| {
+                let open = open.load(Ordering::Relaxed);
+                if open { Failure::Unknown(Arc::new(failure)) } else { failure }
+            })?;
         self.counters.committed(calls.len(), ids.iter().map(Vec::len).sum());
         Ok(ids)
     }
@@ -170,8 +174,13 @@ impl Lanes {
         }
         match self.register.store(ids, &waiting).await {
             Ok(ids) => answer_all(waiting, ids),
-            // What may still be committed is not stored a second time under other ids.
-            Err(failure) if waiting.len() == 1 || !failure.is_rolled_back() => {
+            // What may still be committed is not stored a second time under other ids; and what was tried as long as callers
+            // have patience would only be tried again, one call after the other.
+            Err(failure)
+                if waiting.len() == 1
+                    || !failure.is_rolled_back()
+                    || failure.is_worth_repeating() =>
+            {
                 refuse_all(waiting, &failure);
             }
             Err(failure) => {
