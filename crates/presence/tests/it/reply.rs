@@ -23,10 +23,10 @@ impl Reply {
         let mut stream = BufReader::new(stream);
         let mut line = || {
             let mut line = String::new();
-            match stream.read_line(&mut line)? {
-                0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
-                _ => Ok(line.trim_end().to_owned()),
-            }
+            stream.read_line(&mut line)?;
+            // What ends without its end of line was cut off.
+            let whole = line.strip_suffix('\n').ok_or(io::ErrorKind::UnexpectedEof)?;
+            Ok::<_, io::Error>(whole.trim_end().to_owned())
         };
         let first = line()?;
         let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());

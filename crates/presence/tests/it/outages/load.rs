@@ -16,6 +16,8 @@ use crate::kill::caller::Call;
 
 /// How many callers each door of a node has.
 const LINES: [(Door, usize); 2] = [(Door::Soap, 5), (Door::Rest, 3)];
+/// How many callers a node has.
+pub(super) const CALLERS: usize = LINES[0].1 + LINES[1].1;
 /// How long the load may stand still before it is a failure.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -39,6 +41,8 @@ pub(super) struct Heard {
     pub(super) refused: usize,
     /// The longest that one of them waited for that.
     pub(super) longest: Duration,
+    /// How many connections the program has ended.
+    pub(super) gone: usize,
 }
 
 /// Callers under way.
@@ -63,6 +67,8 @@ impl Load {
                 for _ in 0..count {
                     let line = doors.len();
                     doors.push(door);
+                    // Before anything is done to the node: on a busy machine its caller may begin much later.
+                    let stream = Line::open(address).expect("connected");
                     let caller = Caller {
                         door,
                         line,
@@ -71,7 +77,7 @@ impl Load {
                         events: sender.clone(),
                         rng: rng.fork(),
                     };
-                    callers.push(std::thread::spawn(move || caller.call(address)));
+                    callers.push(std::thread::spawn(move || caller.call(stream)));
                 }
             }
         }
@@ -92,7 +98,10 @@ impl Load {
                 self.heard.refused += 1;
                 self.heard.longest = self.heard.longest.max(after);
             }
-            What::Gone => line.2 = true,
+            What::Gone => {
+                line.2 = true;
+                self.heard.gone += 1;
+            }
         }
     }
 
@@ -179,9 +188,8 @@ struct Caller {
 
 impl Caller {
     /// Calls until it is told to stop, or the other side is gone; answers what was called.
-    fn call(mut self, address: SocketAddr) -> Vec<Call> {
+    fn call(mut self, mut line: Line) -> Vec<Call> {
         let mut calls = Vec::new();
-        let mut line = Line::open(address).expect("connected");
         // What this connection registered and has not cancelled.
         let mut open: Vec<u64> = Vec::new();
         for number in 0.. {

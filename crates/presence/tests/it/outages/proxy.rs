@@ -70,9 +70,17 @@ impl Wires {
         let kept = (program.try_clone().expect(again), database.try_clone().expect(again));
         self.open.lock().expect("no panic").push(kept);
         let one = Arc::clone(self);
-        thread::spawn(move || one.carry(program, to_database, Side::Program));
-        let other = Arc::clone(self);
-        thread::spawn(move || other.carry(database, to_program, Side::Database));
+        let end = database.try_clone().expect(again);
+        thread::spawn(move || {
+            one.carry(program, to_database, Side::Program);
+            // What one side has ended is ended for the other, too; it may have ended itself.
+            _ = end.shutdown(Shutdown::Write);
+        });
+        let (other, end) = (Arc::clone(self), to_program.try_clone().expect(again));
+        thread::spawn(move || {
+            other.carry(database, to_program, Side::Database);
+            _ = end.shutdown(Shutdown::Write);
+        });
     }
 
     fn carry(&self, mut from: impl Read, mut to: impl Write, side: Side) {

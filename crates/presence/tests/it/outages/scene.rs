@@ -8,7 +8,7 @@ use fastrand::Rng;
 use jiff::civil::Date;
 use tempfile::TempDir;
 
-use super::load::Load;
+use super::load::{CALLERS, Load};
 use crate::kill::ledger::{self, Figures};
 use crate::kill::message::Shown;
 use crate::kill::{number, today};
@@ -90,6 +90,8 @@ impl Scene {
         fault(self, &mut load);
         load.answers_of_each();
         let (calls, heard) = load.end();
+        let ended = addresses.len() - self.nodes.len();
+        assert_eq!(heard.gone, ended * CALLERS, "a node that runs ends no connection");
         self.refused += heard.refused;
         self.longest = self.longest.max(heard.longest);
         assert!(heard.longest < IN_TIME, "a caller waited for {:?} to be refused", heard.longest);
