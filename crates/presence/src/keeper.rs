@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Clock, Error};
+use rustls::RootCertStore;
 use store::Store;
 use store_postgres::{Condition, PostgresStore};
 use store_sqlite::SqliteStore;
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::config::{Config, Secret};
+use crate::pem::{self, PemError};
 use crate::telemetry::{Kind, Metrics};
 
 /// How often the database is looked after.
@@ -30,8 +32,8 @@ pub(crate) enum KeeperError {
     #[error("the database (database_url) cannot be opened: {}", chain(.0))]
     Database(Error),
     /// The file with its authorities.
-    #[error("the database's authorities {} cannot be read: {cause}", path.display())]
-    Authorities { path: PathBuf, cause: std::io::Error },
+    #[error("the database's authorities (database_authorities) cannot be used: {0}")]
+    Authorities(#[from] PemError),
 }
 
 /// An error with everything beneath it, for the operator.
@@ -40,14 +42,14 @@ fn chain(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
-fn read(authorities: Option<PathBuf>) -> Result<Option<Vec<u8>>, KeeperError> {
-    let Some(path) = authorities else { return Ok(None) };
-    std::fs::read(&path).map(Some).map_err(|cause| KeeperError::Authorities { path, cause })
+/// The authorities of a file.
+fn read(authorities: Option<&PathBuf>) -> Result<Option<Arc<RootCertStore>>, PemError> {
+    authorities.map(|path| pem::authorities([path]).map(Arc::new)).transpose()
 }
 
 /// The version of the schema in the database of a place, and the one that this program makes of it. Changes nothing.
 pub(crate) async fn schema_versions(place: &Place) -> Result<(u32, u32), KeeperError> {
-    let authorities = read(place.authorities.clone())?;
+    let authorities = read(place.authorities.as_ref())?;
     let options = store_postgres::Options { authorities, ..store_postgres::Options::default() };
     let url = place.database.as_ref().map_or("", Secret::text);
     store_postgres::schema_versions(url, &options).await.map_err(KeeperError::Database)
@@ -123,7 +125,7 @@ impl Keeper {
             let store = store.map_err(|cause| KeeperError::Folder { path, cause })?;
             return Ok(Self::Embedded(Arc::new(store)));
         };
-        let authorities = read(authorities)?;
+        let authorities = read(authorities.as_ref())?;
         let options = store_postgres::Options { authorities, ..database };
         let store = PostgresStore::open(url.text(), options).await;
         Ok(Self::Database(Arc::new(store.map_err(KeeperError::Database)?)))

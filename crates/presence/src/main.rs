@@ -15,6 +15,7 @@ mod keeper;
 mod keys;
 mod migrate;
 mod oauth_keys;
+mod pem;
 mod qr;
 mod serve;
 mod server;

@@ -7,6 +7,7 @@ use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, T
 use domain::{Error, ErrorKind};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 
 use crate::Options;
 use crate::failure::Failure;
@@ -30,7 +31,7 @@ impl Database {
         let (url, verify) = without_verification(url);
         let mut config = Config::from_str(&url)
             .map_err(|cause| Error::caused_by(ErrorKind::StoreRefused, cause))?;
-        let tls = Tls::new(options.authorities.as_deref(), verify)
+        let tls = Tls::new(options.authorities.clone(), verify)
             .map_err(|cause| Error::caused_by(ErrorKind::StoreRefused, cause))?;
         if config.get_application_name().is_none() {
             config.application_name("presence");
@@ -39,6 +40,11 @@ impl Database {
             config.connect_timeout(options.connect_timeout);
         }
         config.tcp_user_timeout(options.patience);
+        // Whoever names authorities wants to know with whom this speaks. A socket in a folder has no TLS.
+        let on_network = config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
+        if options.authorities.is_some() && on_network && config.get_ssl_mode() == SslMode::Prefer {
+            config.ssl_mode(SslMode::Require);
+        }
         // Of several hosts the one that takes writes: after a failover that is another.
         config.target_session_attrs(tokio_postgres::config::TargetSessionAttrs::ReadWrite);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
@@ -134,6 +140,8 @@ fn timeouts(each: Duration) -> Timeouts {
 
 #[cfg(test)]
 mod tests {
+    use rustls::RootCertStore;
+
     use super::*;
 
     #[test]
@@ -157,7 +165,7 @@ mod tests {
         let options = Options::default();
         assert!(Database::new("no address", &options).is_err());
         assert!(Database::new("host=b sslmode=verify-full", &options).is_err(), "by whom?");
-        let options = Options { authorities: Some(b"nothing".to_vec()), ..options };
+        let options = Options { authorities: Some(RootCertStore::empty().into()), ..options };
         assert!(Database::new("host=b sslmode=require", &options).is_err());
     }
 }

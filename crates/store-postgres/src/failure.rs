@@ -1,3 +1,4 @@
+use std::error::Error as _;
 use std::sync::Arc;
 
 use deadpool_postgres::PoolError;
@@ -6,6 +7,7 @@ use thiserror::Error as ThisError;
 use tokio_postgres::error::SqlState;
 
 use crate::schema::SchemaError;
+use crate::tls;
 
 /// Why the store could not do a job. Cheap to hand to every call that shared a commit.
 #[derive(Clone, Debug, ThisError)]
@@ -14,9 +16,13 @@ pub(crate) enum Failure {
     Postgres(Arc<tokio_postgres::Error>),
     #[error("no connection to the database: {0}")]
     Connection(Arc<str>),
+    #[error("the server of the database is refused: {0}")]
+    Untrusted(Arc<str>),
     #[error("the database did not answer in time")]
     Late,
-    #[error("the connection was lost in the middle of a commit, and what became of it could not be asked: {0}")]
+    #[error(
+        "the connection was lost in the middle of a commit, and what became of it could not be asked: {0}"
+    )]
     Unknown(Arc<Failure>),
     #[error("a rule panicked; the transaction was rolled back")]
     Panicked,
@@ -44,11 +50,12 @@ pub(crate) enum Failure {
     UnreadableClient { field: &'static str },
 }
 
-/// PostgreSQL's own words stand in the source of its error.
+/// PostgreSQL's own words, and those of the system, stand in the source of its error.
 fn told(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(database) => format!("{} ({})", database.message(), database.code().code()),
-        None => error.to_string(),
+    match (error.as_db_error(), error.source()) {
+        (Some(database), _) => format!("{} ({})", database.message(), database.code().code()),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }
 
@@ -61,7 +68,10 @@ impl From<tokio_postgres::Error> for Failure {
 impl From<PoolError> for Failure {
     fn from(error: PoolError) -> Self {
         match error {
-            PoolError::Backend(error) => Self::Connection(told(&error).into()),
+            PoolError::Backend(error) => match tls::refused(&error) {
+                Some(why) => Self::Untrusted(why.into()),
+                None => Self::Connection(told(&error).into()),
+            },
             other => Self::Connection(other.to_string().into()),
         }
     }
@@ -128,9 +138,11 @@ impl From<Failure> for Error {
                 Some(_) if failure.is_worth_repeating() => ErrorKind::StoreUnavailable,
                 Some(_) => ErrorKind::Internal,
             },
-            Failure::Connection(_) | Failure::Late | Failure::Unknown(_) | Failure::Closed => {
-                ErrorKind::StoreUnavailable
-            }
+            Failure::Connection(_)
+            | Failure::Untrusted(_)
+            | Failure::Late
+            | Failure::Unknown(_)
+            | Failure::Closed => ErrorKind::StoreUnavailable,
             Failure::Panicked
             | Failure::OtherRegister
             | Failure::OtherColumns(_)

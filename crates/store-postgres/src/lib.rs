@@ -45,6 +45,7 @@ use async_trait::async_trait;
 use domain::Error;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use rustls::RootCertStore;
 use store::{
     Addresses, Audit, Checks, Clients, Events, Extracts, Registers, Registrations, Replays,
     Secrets, Store, Works,
@@ -78,8 +79,8 @@ pub struct Options {
     pub retention_days: u32,
     /// How long to wait for a connection.
     pub connect_timeout: Duration,
-    /// The authorities, in PEM, that certificates of the database's servers come from.
-    pub authorities: Option<Vec<u8>>,
+    /// The authorities that certificates of the database's servers come from.
+    pub authorities: Option<Arc<RootCertStore>>,
     /// How long to go on with a transaction while the database is away, before its caller is told.
     pub patience: Duration,
 }
@@ -114,7 +115,7 @@ impl PostgresStore {
     ///
     /// `sslmode` in it says whether TLS is spoken: `disable`, `prefer` (what holds without it), `require`, or `verify-full`,
     /// which only trusts a server with a certificate of [`Options::authorities`] for its name. Where there are authorities,
-    /// every certificate is held against them.
+    /// every certificate is held against them, and a server without TLS is refused but by `disable`.
     ///
     /// Errors: the address is none, the database cannot be reached, it is of a newer version of this program, data is still
     /// being moved to it.

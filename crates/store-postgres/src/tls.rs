@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use rustls_pki_types::pem::PemObject as _;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,10 +21,8 @@ use tokio_rustls::client::TlsStream;
 /// Why TLS cannot be spoken.
 #[derive(Debug, Error)]
 pub(crate) enum TlsError {
-    #[error("the authorities of the database hold no certificate in PEM")]
-    NoAuthority,
     #[error("the authorities of the database cannot be used: {0}")]
-    Authorities(String),
+    Authorities(VerifierBuilderError),
     #[error("sslmode=verify-full needs the authorities of the database")]
     AuthoritiesMissing,
     #[error(transparent)]
@@ -37,16 +36,19 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// With `verify`, only a server whose certificate one of the `authorities` (PEM) issued for the name in the address.
+    /// With `verify`, only a server whose certificate one of the `authorities` issued for the name in the address.
     /// Without, any server, as PostgreSQL's own `sslmode=require` has it; unless there are authorities.
-    pub(crate) fn new(authorities: Option<&[u8]>, verify: bool) -> Result<Self, TlsError> {
+    pub(crate) fn new(
+        authorities: Option<Arc<RootCertStore>>,
+        verify: bool,
+    ) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
         let verifier: Arc<dyn ServerCertVerifier> = match authorities {
-            Some(pem) => WebPkiServerVerifier::builder_with_provider(roots(pem)?.into(), provider)
+            Some(roots) => WebPkiServerVerifier::builder_with_provider(roots, provider)
                 .build()
-                .map_err(|error| TlsError::Authorities(error.to_string()))?,
+                .map_err(TlsError::Authorities)?,
             None if verify => return Err(TlsError::AuthoritiesMissing),
             None => Arc::new(AnyServer(provider)),
         };
@@ -54,15 +56,6 @@ impl Tls {
             builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
         Ok(Self { config: Arc::new(config) })
     }
-}
-
-fn roots(pem: &[u8]) -> Result<RootCertStore, TlsError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| TlsError::Authorities(error.to_string()))?;
-        roots.add(certificate)?;
-    }
-    if roots.is_empty() { Err(TlsError::NoAuthority) } else { Ok(roots) }
 }
 
 /// Takes every certificate: the connection is secret, but nobody knows with whom.
@@ -175,4 +168,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(context)
     }
+}
+
+/// Why the server that was met is not the one that was meant, where TLS tells that.
+pub(crate) fn refused(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut causes = std::iter::successors(Some(error), |cause| cause.source());
+    causes.find_map(|cause| {
+        // What rustls refuses comes inside an error of the stream.
+        let stream = cause.downcast_ref::<io::Error>();
+        let cause = stream.and_then(|error| error.get_ref()?.downcast_ref());
+        let Some(rustls::Error::InvalidCertificate(why)) = cause else { return None };
+        Some(match why {
+            // Another authority may go by the same name.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                "its certificate comes from none of the authorities of the database".to_owned()
+            }
+            other => format!("its certificate is refused: {other}"),
+        })
+    })
 }

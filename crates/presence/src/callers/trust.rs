@@ -1,36 +1,24 @@
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
-use std::{fs, io};
 
 use domain::Error;
 use jiff::Timestamp;
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use rustls_pki_types::CertificateRevocationListDer;
 use thiserror::Error as ThisError;
 use wss::{Certificate, Refusal, Trust};
 
 use super::broken;
 use super::cached::Cached;
+use crate::pem::{self, PemError};
 
 /// A file of authorities or of revocations that cannot be used.
 #[derive(Debug, ThisError)]
 pub(crate) enum TrustError {
-    /// It cannot be read.
-    #[error("{}: {cause}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-    /// It is no PEM, or holds nothing.
-    #[error("{} holds no {what} in PEM", path.display())]
-    Empty {
-        /// Which.
-        path: PathBuf,
-        /// What should be in it.
-        what: &'static str,
-    },
+    /// It cannot be read, is no PEM, or holds nothing.
+    #[error(transparent)]
+    File(#[from] PemError),
     /// What it holds cannot be used.
     #[error("{}: {cause}", path.display())]
     Content {
@@ -88,29 +76,17 @@ fn read(authorities: &[PathBuf], revocations: &[PathBuf]) -> Result<Read, TrustE
     trust.leave_unchained();
     for path in authorities {
         let wrong = |cause| TrustError::Content { path: path.clone(), cause };
-        for der in parts::<CertificateDer<'static>>(path, "CERTIFICATE")? {
+        for der in pem::certificates(path)? {
             let certificate = Certificate::from_der(&der).map_err(wrong)?;
             trust.add_authority(certificate).map_err(wrong)?;
         }
     }
     for path in revocations {
         let wrong = |cause| TrustError::Content { path: path.clone(), cause };
-        for der in parts::<CertificateRevocationListDer<'static>>(path, "X509 CRL")? {
+        let lists = pem::all::<CertificateRevocationListDer<'static>>(path, pem::REVOCATIONS)?;
+        for der in lists {
             trust.add_revocation_list(&der).map_err(wrong)?;
         }
     }
     Ok(Read { changed, trust: Arc::new(trust) })
-}
-
-fn parts<T: rustls_pki_types::pem::PemObject>(
-    path: &Path,
-    what: &'static str,
-) -> Result<Vec<T>, TrustError> {
-    let bytes =
-        fs::read(path).map_err(|cause| TrustError::File { path: path.to_owned(), cause })?;
-    let parts: Vec<T> = T::pem_slice_iter(&bytes).filter_map(Result::ok).collect();
-    if parts.is_empty() {
-        return Err(TrustError::Empty { path: path.to_owned(), what });
-    }
-    Ok(parts)
 }

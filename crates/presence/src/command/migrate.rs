@@ -12,6 +12,7 @@ use store_sqlite::transfer::Source;
 use super::bar::Bar;
 use super::{Failure, exit, other};
 use crate::migrate::{Moved, Watch, migrate};
+use crate::pem;
 
 /// The variable that names the database, as `serve` has it.
 const VARIABLE: &str = "PRESENCE_DATABASE_URL";
@@ -91,9 +92,8 @@ fn act(matches: &ArgMatches) -> Result<(), Failure> {
 fn options() -> Result<Options, Failure> {
     let given = std::env::var_os(AUTHORITIES).filter(|value| !value.is_empty());
     let read = |path: std::ffi::OsString| {
-        std::fs::read(&path).map_err(|error| {
-            let path = path.display();
-            Failure::Refused(format!("{AUTHORITIES} names {path}, which cannot be read: {error}"))
+        pem::authorities([&path]).map(Arc::new).map_err(|error| {
+            Failure::Refused(format!("{AUTHORITIES} names what cannot be used: {error}"))
         })
     };
     Ok(Options { authorities: given.map(read).transpose()?, ..Options::default() })

@@ -173,7 +173,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         default: None,
         takes: "a file in PEM",
         doc: "The authorities that the certificate of the database's server comes from. With it, every certificate is \
-              held against them and the host's name; `sslmode=verify-full` needs it.",
+              held against them and the host's name, and TLS is spoken unless `sslmode=disable`; `sslmode=verify-full` \
+              needs it.",
         apply: into!(database_authorities, kind::file),
     },
     Setting {

@@ -1,15 +1,14 @@
-use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use rustls_pki_types::CertificateRevocationListDer;
 use wss::Certificate;
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
 use super::days;
 use super::report::{Level, Report};
 use crate::config::Config;
+use crate::pem;
 
 const AREA: &str = "certificates";
 /// With less left, somebody should begin.
@@ -27,7 +26,10 @@ pub(super) fn examine(config: &Config, now: Timestamp, report: &mut Report) {
     let callers = config.client_authorities.iter().map(|path| ("client_authorities", path));
     let shown = config.tls_client_authorities.iter().map(|path| ("tls_client_authorities", path));
     let receivers = config.webhook_authorities.iter().map(|path| ("webhook_authorities", path));
-    for (setting, path) in callers.chain(shown).chain(receivers) {
+    let issuers = config.token_issuer_authorities.iter();
+    let issuers = issuers.map(|path| ("token_issuer_authorities", path));
+    let database = config.database_authorities.iter().map(|path| ("database_authorities", path));
+    for (setting, path) in callers.chain(shown).chain(receivers).chain(issuers).chain(database) {
         files.push((setting, path, authority));
     }
     if files.is_empty() && config.client_revocations.is_empty() {
@@ -42,13 +44,9 @@ pub(super) fn examine(config: &Config, now: Timestamp, report: &mut Report) {
 }
 
 fn file(setting: &str, path: &Path, todo: &str, now: Timestamp, report: &mut Report) {
-    let read: Result<Vec<_>, _> = match CertificateDer::pem_file_iter(path) {
-        Ok(all) => all.collect(),
-        Err(error) => Err(error),
-    };
     let shown = path.display();
-    match read {
-        Ok(all) if !all.is_empty() => {
+    match pem::certificates(path) {
+        Ok(all) => {
             for der in all {
                 match Certificate::from_der(&der) {
                     Ok(certificate) => {
@@ -66,10 +64,8 @@ fn file(setting: &str, path: &Path, todo: &str, now: Timestamp, report: &mut Rep
                 }
             }
         }
-        other => {
-            let why =
-                other.err().map_or_else(|| "it holds none".to_owned(), |error| error.to_string());
-            let text = format!("{setting}, {shown} holds no certificate in PEM: {why}");
+        Err(error) => {
+            let text = format!("{setting}, {error}");
             report.tell(
                 Level::Error,
                 AREA,
@@ -111,12 +107,12 @@ fn lists(path: &Path, now: Timestamp, report: &mut Report) {
     let shown = path.display();
     let todo =
         "fetch the new list; while it is out of date, all clients of its authority are refused";
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return report.tell(Level::Error, AREA, format!("{shown}: {error}"), todo),
+    let all = match pem::all::<CertificateRevocationListDer<'static>>(path, pem::REVOCATIONS) {
+        Ok(all) => all,
+        Err(error) => return report.tell(Level::Error, AREA, error.to_string(), todo),
     };
     let mut found = false;
-    for der in CertificateRevocationListDer::pem_slice_iter(&bytes).filter_map(Result::ok) {
+    for der in all {
         let Ok((_, list)) = CertificateRevocationList::from_der(&der) else { continue };
         found = true;
         let next =
@@ -135,7 +131,7 @@ fn lists(path: &Path, now: Timestamp, report: &mut Report) {
         }
     }
     if !found {
-        let text = format!("{shown} holds no list of revoked certificates in PEM");
+        let text = format!("{shown} holds no {} that can be read", pem::REVOCATIONS);
         report.tell(Level::Error, AREA, text, todo);
     }
 }

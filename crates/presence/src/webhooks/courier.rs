@@ -14,13 +14,13 @@ use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use rest::events;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::address::Target;
+use crate::pem;
 
 /// How long one delivery may take, from the name to the answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -91,15 +91,10 @@ impl HttpCourier {
 pub(crate) fn tls(
     authorities: Option<&Path>,
 ) -> Result<TlsConnector, Box<dyn std::error::Error + Send + Sync>> {
-    let mut roots = RootCertStore::empty();
-    match authorities {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            for certificate in CertificateDer::pem_file_iter(path)? {
-                roots.add(certificate?)?;
-            }
-        }
-    }
+    let roots: RootCertStore = match authorities {
+        None => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+        Some(path) => pem::authorities([path])?,
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

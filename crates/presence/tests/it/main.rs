@@ -7,6 +7,7 @@ mod balancer;
 mod behalf;
 mod check_kills;
 mod commands;
+mod database_tls;
 mod doctors;
 mod events;
 mod hostile;

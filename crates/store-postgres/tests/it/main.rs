@@ -5,6 +5,7 @@ mod faults;
 mod partitions;
 mod pooler;
 mod stream;
+mod tls;
 
 use std::sync::{Arc, OnceLock};
 

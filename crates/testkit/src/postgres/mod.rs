@@ -6,6 +6,7 @@ mod install;
 mod recovery;
 mod standby;
 mod template;
+mod tls;
 
 use std::io::{self, Write as _};
 use std::os::unix::fs::chown;
@@ -16,10 +17,13 @@ use std::sync::{Mutex, OnceLock};
 
 pub(crate) use install::{User, as_user, user};
 use install::{initialise, programs};
+pub use tls::TlsEntrance;
 
 /// Runs the server until its input ends, which it does with the process that holds the other end of it, however that
-/// process ends. Then nothing is left behind. A line on its input starts the server again once it has ended.
+/// process ends. Then nothing is left behind. A line on its input starts the server again once it has ended. It says nothing
+/// itself: that a server was killed is what tests do.
 const KEEPER: &str = r#"
+exec 2> /dev/null
 programs=$1 folder=$2
 shift 2
 run() {
@@ -105,7 +109,10 @@ impl PostgresServer {
     }
 
     fn start_or_skip_with(settings: &[&str]) -> Option<Self> {
-        let server = Self::start(settings);
+        Self::or_skip(Self::start(settings))
+    }
+
+    fn or_skip<T>(server: Option<T>) -> Option<T> {
         if server.is_none() {
             let strict = std::env::var("PRESENCE_TEST_STRICT").is_ok_and(|strict| strict == "1");
             assert!(!strict, "PostgreSQL is not installed, and nothing may be skipped");

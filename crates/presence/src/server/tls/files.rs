@@ -1,14 +1,16 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
+
+use crate::pem::{self, PemError};
 
 /// HTTP/2 is spoken with those who know it.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -16,16 +18,9 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 /// Why TLS cannot be spoken with what the files hold.
 #[derive(Debug, Error)]
 pub(crate) enum TlsError {
-    /// A file is missing, or is no PEM of its kind.
-    #[error("{} holds no {what} in PEM: {cause}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What it should hold.
-        what: &'static str,
-        /// What is wrong.
-        cause: rustls_pki_types::pem::Error,
-    },
+    /// A file is missing, or does not hold what it should.
+    #[error(transparent)]
+    File(#[from] PemError),
     /// They do not belong together.
     #[error("{} and {} cannot be used together: {cause}", certificate.display(), key.display())]
     Pair {
@@ -62,8 +57,8 @@ pub(super) type State = Vec<Option<(SystemTime, u64)>>;
 
 impl TlsFiles {
     pub(super) fn read(&self) -> Result<ServerConfig, TlsError> {
-        let chain = certificates(&self.certificate)?;
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|cause| TlsError::File {
+        let chain = pem::certificates(&self.certificate)?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|cause| PemError::File {
             path: self.key.clone(),
             what: "private key",
             cause,
@@ -88,14 +83,7 @@ impl TlsFiles {
         if self.client_authorities.is_empty() {
             return Ok(None);
         }
-        let mut roots = RootCertStore::empty();
-        for path in &self.client_authorities {
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|error| {
-                    TlsError::Authorities(format!("{}: {error}", path.display()))
-                })?;
-            }
-        }
+        let roots = pem::authorities(&self.client_authorities)?;
         let provider = Arc::new(ring::default_provider());
         let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
         let builder = if self.client_required { builder } else { builder.allow_unauthenticated() };
@@ -113,16 +101,6 @@ impl TlsFiles {
             .chain(&self.client_authorities)
             .map(state)
             .collect()
-    }
-}
-
-/// All certificates of a file; at least one.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let wrong = |cause| TlsError::File { path: path.to_owned(), what: "certificate", cause };
-    let all: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).map_err(wrong)?.collect();
-    match all {
-        Ok(none) if none.is_empty() => Err(wrong(rustls_pki_types::pem::Error::NoItemsFound)),
-        other => other.map_err(wrong),
     }
 }
 
