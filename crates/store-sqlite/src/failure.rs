@@ -86,11 +86,11 @@ fn kind_of(code: Option<ErrorCode>) -> ErrorKind {
             | ErrorCode::DatabaseLocked
             | ErrorCode::SystemIoFailure
             | ErrorCode::OutOfMemory
+            | ErrorCode::DiskFull
             | ErrorCode::OperationInterrupted,
         ) => ErrorKind::StoreUnavailable,
         Some(
-            ErrorCode::DiskFull
-            | ErrorCode::ReadOnly
+            ErrorCode::ReadOnly
             | ErrorCode::CannotOpen
             | ErrorCode::PermissionDenied
             | ErrorCode::NotADatabase

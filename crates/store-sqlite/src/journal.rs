@@ -45,6 +45,8 @@ pub(crate) struct Journal {
     most: u64,
     /// What is about to be written.
     buffer: Vec<u8>,
+    /// Whether the last write failed.
+    failed: bool,
 }
 
 /// A journal's file, whoever owns it.
@@ -128,7 +130,7 @@ impl JournalFile {
 
     /// Begins to write to it. `salt` is new, and the database knows it already; `applied` is the number of the last frame
     /// that is in the database, on disk. It gets no longer than `most` bytes.
-    pub(crate) fn begin(self, salt: i64, applied: i64, most: u64) -> io::Result<Journal> {
+    pub(crate) fn begin(&self, salt: i64, applied: i64, most: u64) -> io::Result<Journal> {
         let mut head = Vec::with_capacity(32);
         head.extend(MAGIC.to_le_bytes());
         head.extend(salt.to_le_bytes());
@@ -139,8 +141,17 @@ impl JournalFile {
         self.file.sync_all()?;
         // Its name goes to the disk too.
         File::open(&self.folder)?.sync_all()?;
-        let next = applied + 1;
-        Ok(Journal { file: self.file, salt, next, at: FRAMES, length, most, buffer: Vec::new() })
+        let (file, next) = (self.file.try_clone()?, applied + 1);
+        Ok(Journal {
+            file,
+            salt,
+            next,
+            at: FRAMES,
+            length,
+            most,
+            buffer: Vec::new(),
+            failed: false,
+        })
     }
 }
 
@@ -188,8 +199,19 @@ impl Journal {
         FRAMES + space(frame) <= most
     }
 
-    /// Writes a frame; answers its number when it is on disk. After an error, it may be there or not.
+    /// Writes a frame; answers its number when it is on disk. After an error, it may be there only if the disk cannot be
+    /// written at all; nothing is to be appended any more before the journal begins anew.
     pub(crate) fn append(&mut self, frame: &Frame) -> io::Result<i64> {
+        let written = self.write(frame);
+        if written.is_err() {
+            self.failed = true;
+            // Its caller is told that it was not stored, so that it must not come back after a crash.
+            _ = self.erase();
+        }
+        written
+    }
+
+    fn write(&mut self, frame: &Frame) -> io::Result<i64> {
         let (number, body) = (self.next, frame.bytes());
         self.next += 1;
         self.buffer.clear();
@@ -206,6 +228,20 @@ impl Journal {
         Ok(number)
     }
 
+    /// Makes a frame that was not written whole unreadable.
+    fn erase(&self) -> io::Result<()> {
+        if self.at + FRAME_HEAD as u64 <= self.length {
+            self.file.write_all_at(&[0; FRAME_HEAD], self.at)?;
+            self.file.sync_data()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the last write failed, so that it has to begin anew.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// The number that the last frame has, or that the last attempt to write one would have given it.
     pub(crate) fn last(&self) -> i64 {
         self.next - 1
@@ -214,6 +250,7 @@ impl Journal {
     /// Begins anew: all that it holds is in the database, on disk.
     pub(crate) fn rewind(&mut self) {
         self.at = FRAMES;
+        self.failed = false;
     }
 
     /// Makes the file long enough.
@@ -303,7 +340,25 @@ mod tests {
         assert_eq!(other.acknowledged().expect("read"), 41);
         assert_eq!(journal.append(&frame("it")).expect("written"), 42);
         assert_eq!(other.acknowledged().expect("read"), 42);
-        drop(journal);
+        drop((journal, file));
         assert!(other.lock());
+    }
+
+    #[test]
+    fn after_a_write_that_failed_it_begins_anew_with_numbers_of_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = journal(folder.path(), 1 << 20);
+        journal.append(&frame("one")).expect("written");
+        let can_write = std::mem::replace(
+            &mut journal.file,
+            File::open(folder.path().join(FILE_NAME)).expect("opened"),
+        );
+        journal.append(&frame("two")).expect_err("it can only be read");
+        assert!(journal.has_failed());
+        journal.file = can_write;
+        journal.rewind();
+        assert!(!journal.has_failed());
+        assert_eq!(journal.append(&frame("three")).expect("written"), 3);
+        assert_eq!(numbers(&frames_of(folder.path()), SALT), [3]);
     }
 }

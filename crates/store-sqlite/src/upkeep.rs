@@ -20,6 +20,7 @@ const PATIENCE: u32 = 20_000;
 
 /// The journal's state, for the writer.
 pub(crate) struct Upkeep {
+    file: JournalFile,
     state: State,
     gate: Arc<Gate>,
     /// What lies in the journal and not in the database.
@@ -44,16 +45,10 @@ pub(crate) struct Behind {
 
 enum State {
     /// Another process owns it, or did when it was last asked.
-    Elsewhere(JournalFile),
+    Elsewhere,
     /// This process does, and has not written yet.
-    Owned(JournalFile),
+    Owned,
     InUse(Journal),
-    /// It could not be written to: the database alone serves until the process begins anew. Who holds the file stays its
-    /// owner.
-    Broken(
-        #[expect(dead_code, reason = "the lock on its file ends when it is dropped")]
-        Option<Journal>,
-    ),
 }
 
 /// For readers: whether the database holds all that was acknowledged.
@@ -89,7 +84,8 @@ impl Upkeep {
             applied: AtomicI64::new(0),
         });
         let mut upkeep = Self {
-            state: State::Elsewhere(JournalFile::open(folder)?),
+            file: JournalFile::open(folder)?,
+            state: State::Elsewhere,
             gate: Arc::clone(&gate),
             frames: Vec::new(),
             behind: Behind::default(),
@@ -121,17 +117,14 @@ impl Upkeep {
         connection: &Connection,
         statements: &mut Statements<'_>,
     ) -> Result<(), Failure> {
-        let State::Elsewhere(file) = &self.state else { return Ok(()) };
-        if !file.lock() {
+        if !matches!(self.state, State::Elsewhere) || !self.file.lock() {
             return Ok(());
         }
-        recover(file, connection, statements)?;
+        recover(&self.file, connection, statements)?;
         self.synchronous = Some(true);
         self.applied = statements.journal()?.1;
         self.last = self.applied;
-        if let State::Elsewhere(file) = std::mem::replace(&mut self.state, State::Broken(None)) {
-            self.state = State::Owned(file);
-        }
+        self.state = State::Owned;
         self.gate.owned.store(true, Ordering::Release);
         Ok(())
     }
@@ -144,8 +137,10 @@ impl Upkeep {
     ) -> Result<(), Failure> {
         for _ in 0..PATIENCE {
             self.own(connection, statements)?;
-            let State::Elsewhere(file) = &self.state else { return Ok(()) };
-            let (acknowledged, (_, applied)) = (file.acknowledged()?, statements.journal()?);
+            if !matches!(self.state, State::Elsewhere) {
+                return Ok(());
+            }
+            let (acknowledged, (_, applied)) = (self.file.acknowledged()?, statements.journal()?);
             self.gate.applied.store(applied, Ordering::Release);
             if acknowledged <= applied {
                 return Ok(());
@@ -158,7 +153,7 @@ impl Upkeep {
     /// Notes in the database, inside a transaction that goes to the disk, the salt of a journal that is about to begin.
     pub(crate) fn new_salt(&self, statements: &mut Statements<'_>) -> Result<(), Failure> {
         match self.state {
-            State::Owned(_) => Ok(statements.new_salt()?),
+            State::Owned => Ok(statements.new_salt()?),
             _ => Err(Failure::NoJournal),
         }
     }
@@ -166,10 +161,7 @@ impl Upkeep {
     /// Begins to use the journal, under the salt that the database knows.
     pub(crate) fn begin(&mut self, statements: &Statements<'_>) -> Result<(), Failure> {
         let (salt, applied) = statements.journal()?;
-        let State::Owned(file) = std::mem::replace(&mut self.state, State::Broken(None)) else {
-            return Err(Failure::NoJournal);
-        };
-        self.state = State::InUse(file.begin(salt, applied, self.most)?);
+        self.state = State::InUse(self.file.begin(salt, applied, self.most)?);
         Ok(())
     }
 
@@ -183,6 +175,11 @@ impl Upkeep {
         Journal::can_hold(&frame, self.most).then_some(frame)
     }
 
+    /// Whether it could not be written to, so that it is used again only when it begins anew.
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(&self.state, State::InUse(journal) if journal.has_failed())
+    }
+
     pub(crate) fn has_room(&self, frame: &Frame) -> bool {
         matches!(&self.state, State::InUse(journal) if journal.has_room(frame))
     }
@@ -194,7 +191,7 @@ impl Upkeep {
         }
     }
 
-    /// Writes a frame; answers whether it is on disk. If not, the journal is not used any more.
+    /// Writes a frame; answers whether it is on disk.
     pub(crate) fn append(&mut self, frame: Frame, holds: Behind) -> bool {
         let State::InUse(journal) = &mut self.state else { return false };
         let written = journal.append(&frame);
@@ -210,11 +207,6 @@ impl Upkeep {
             }
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be written: the database alone goes on");
-                if let State::InUse(journal) =
-                    std::mem::replace(&mut self.state, State::Broken(None))
-                {
-                    self.state = State::Broken(Some(journal));
-                }
                 false
             }
         }

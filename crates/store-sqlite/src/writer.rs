@@ -146,7 +146,10 @@ impl Writer<'_> {
 
     /// Makes the journal ready and gives jobs the ids that they need, from a block that is on disk.
     fn give_for_journal(&mut self, attempts: &mut [Attempt]) -> Result<(), Failure> {
-        if self.failed {
+        if self.upkeep.is_broken() {
+            self.in_transaction(Durable::Now, |_| Ok(()))?;
+            self.upkeep.begin_anew();
+        } else if self.failed {
             // What cannot follow should not become more.
             self.in_transaction(Durable::Later, |_| Ok(()))?;
         }

@@ -87,6 +87,22 @@ pub(crate) fn outages(repository: &Repository, given: &ArgMatches) -> Result<boo
     run(repository, given, &campaign)
 }
 
+/// The campaign of the full disk.
+pub(crate) fn fill_disk(
+    repository: &Repository,
+    given: &ArgMatches,
+) -> Result<bool, Box<dyn Error>> {
+    let campaign = Campaign {
+        package: "presence",
+        test: "full_disk::",
+        variables: vec![
+            ("PRESENCE_FULL_ROUNDS", number(given, "rounds")),
+            ("PRESENCE_FULL_SEED", number(given, "seed")),
+        ],
+    };
+    run(repository, given, &campaign)
+}
+
 /// The hostile campaign.
 pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let campaign = Campaign {

@@ -130,6 +130,13 @@ fn command() -> Command {
                 .arg(&dev),
         )
         .subcommand(
+            Command::new("fill-disk")
+                .about("Lets the embedded store write no further, under load, and goes on")
+                .arg(number("rounds", "200", "How many times"))
+                .arg(number("seed", "1", "Where it is full"))
+                .arg(&dev),
+        )
+        .subcommand(
             Command::new("bench")
                 .about("Measures the program beside what the machine can do: docs/performance.md")
                 .arg(
@@ -208,6 +215,7 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
         Some(("kill-worker", matches)) => campaigns::kill_worker(&repository, matches),
         Some(("kill-keys", matches)) => campaigns::kill_keys(&repository, matches),
         Some(("outages", matches)) => campaigns::outages(&repository, matches),
+        Some(("fill-disk", matches)) => campaigns::fill_disk(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
         Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
         Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),

@@ -10,6 +10,7 @@ mod commands;
 mod database_tls;
 mod doctors;
 mod events;
+mod full_disk;
 mod hostile;
 mod http2;
 mod importing;

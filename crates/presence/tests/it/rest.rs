@@ -21,7 +21,7 @@ fn request(operation: &str, headers: &str, body: &Value) -> Vec<u8> {
     format!("{head}{body}").into_bytes()
 }
 
-fn post(server: &Server, operation: &str, headers: &str, body: &Value) -> Reply {
+pub(crate) fn post(server: &Server, operation: &str, headers: &str, body: &Value) -> Reply {
     server.send(&request(operation, headers, body))
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn tomorrow() -> String {
     (belgian_day(Timestamp::now()) + 1.day()).to_string()
 }
 
-fn days(persons: u32) -> Value {
+pub(crate) fn days(persons: u32) -> Value {
     let day = |person| {
         json!({
             "registrationDate": tomorrow(),

@@ -121,9 +121,7 @@ impl Server {
 
     /// One request on a connection of its own.
     pub(crate) fn send(&self, request: &[u8]) -> Reply {
-        let mut stream = self.connect();
-        stream.write_all(request).expect("sent");
-        Reply::read(&mut stream)
+        send(self.address, request)
     }
 
     /// `POST` to the service, with these header lines beside the length.
@@ -138,9 +136,7 @@ impl Server {
 
     /// `GET` from the operator's address.
     pub(crate) fn get_inner(&self, path: &str) -> Reply {
-        let mut stream = connect(self.inner);
-        stream.write_all(get(path).as_bytes()).expect("sent");
-        Reply::read(&mut stream)
+        send(self.inner, get(path).as_bytes())
     }
 
     /// Asks the operator's address until the metrics have this line; what it waits for is under way already.
@@ -151,9 +147,14 @@ impl Server {
         }
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends the signal of this name.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
         assert!(sent.success(), "the program is there");
     }
@@ -205,6 +206,13 @@ pub(crate) fn post_head(headers: &[&str]) -> Vec<u8> {
 
 fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: presence.example\r\nConnection: close\r\n\r\n")
+}
+
+/// One request on a connection of its own.
+pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Reply {
+    let mut stream = connect(address);
+    stream.write_all(request).expect("sent");
+    Reply::read(&mut stream)
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
