@@ -23,7 +23,7 @@ use testkit::FakeClock;
 
 use crate::kill::ledger::{self, Figures};
 use crate::kill::{load_and_kill, message, number, start, today};
-use crate::server::program;
+use crate::server::{let_a_minute_pass, program};
 
 /// The files of the registers: all is right with the even persons of every work, and with the odd ones in turns.
 struct Files {
@@ -165,6 +165,7 @@ fn kills_of_the_worker_lose_and_double_nothing() {
 
 /// Opens the data that the programs left, and finishes their work.
 async fn finished(data: &Path) -> Arc<dyn Store> {
+    let_a_minute_pass(data);
     let store = testkit::chosen_store(data).await;
     drain(&store).await;
     store

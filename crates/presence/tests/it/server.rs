@@ -1,6 +1,6 @@
 //! The program, started for one test and ended with it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -42,10 +42,28 @@ pub(crate) fn program(words: &[&str]) -> Command {
     command
 }
 
-/// Is this a run on PostgreSQL, where a test that is about the embedded store itself has nothing to look at? Those are
-/// the backups and restores of its folder, and what a doctor says of its files; all others are run on either store.
+/// Is this a run on PostgreSQL?
 pub(crate) fn is_not_embedded() -> bool {
     std::env::var("PRESENCE_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
+/// Is a test left out that is about the embedded store itself, for this reason? All others are run on either store.
+pub(crate) fn is_left_out(reason: &str) -> bool {
+    let left_out = is_not_embedded();
+    if left_out {
+        // Not in the way that `cargo test` keeps to itself.
+        _ = writeln!(io::stdout(), "left out on PostgreSQL: {reason}");
+    }
+    left_out
+}
+
+/// Lets what a killed node of PostgreSQL held be free for others, as it is a minute later. An embedded store has one node,
+/// which goes on at once.
+pub(crate) fn let_a_minute_pass(data: &Path) {
+    if is_not_embedded() {
+        let sql = "UPDATE check_state SET spread_until = '-infinity'; DELETE FROM webhook_turn";
+        testkit::run_sql(data, sql);
+    }
 }
 
 impl Server {
@@ -179,7 +197,7 @@ impl Drop for Server {
         if thread::panicking() {
             // What it said last is mostly the cause.
             for line in self.log.try_iter() {
-                _ = writeln!(std::io::stderr(), "{line}");
+                _ = writeln!(io::stderr(), "{line}");
             }
         }
         drop(self.data.take());
@@ -231,6 +249,6 @@ fn address(line: &str, before: &str) -> SocketAddr {
 pub(crate) fn is_closed(stream: &mut TcpStream) -> bool {
     match stream.read(&mut [0; 64]) {
         Ok(count) => count == 0,
-        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+        Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
     }
 }

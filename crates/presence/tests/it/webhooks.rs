@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use testkit::Signer;
 
 use crate::oauth::folder_with_client;
-use crate::server::{Server, program};
+use crate::server::{Server, let_a_minute_pass, program};
 use crate::strangers::{clients, needed, run};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -136,6 +136,7 @@ fn a_webhook_is_told_again_when_asked_to_and_goes_on_after_a_kill() {
     assert!(webhook(folder, &["show", "hook"]).contains("paused: by the operator"));
     // SIGKILL.
     drop(server);
+    let_a_minute_pass(folder);
 
     webhook(folder, &["resume", "hook"]);
     let server = start(folder);
