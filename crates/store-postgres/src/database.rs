@@ -11,6 +11,7 @@ use tokio_postgres::config::{Host, SslMode};
 
 use crate::Options;
 use crate::failure::Failure;
+use crate::hosts::Hosts;
 use crate::tls::Tls;
 
 /// Before a transaction is tried again; twice as long each time.
@@ -48,7 +49,9 @@ impl Database {
         // Of several hosts the one that takes writes: after a failover that is another.
         config.target_session_attrs(tokio_postgres::config::TargetSessionAttrs::ReadWrite);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config, tls, recycling);
+        let within = options.connect_timeout.min(options.patience);
+        let hosts = Hosts::of(&config, tls, within);
+        let manager = Manager::from_connect(config, hosts, recycling);
         let pool = Pool::builder(manager)
             .max_size(options.connections)
             .runtime(deadpool_postgres::Runtime::Tokio1)

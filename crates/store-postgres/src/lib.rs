@@ -17,6 +17,7 @@ mod events;
 mod explain;
 mod extracts;
 mod failure;
+mod hosts;
 mod ids;
 mod import;
 mod lookup;
