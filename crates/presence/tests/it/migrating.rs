@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use testkit::PostgresServer;
+use testkit::{PostgresServer, shared_postgres};
 
+use crate::outages::proxy::{Proxy, Side};
 use crate::server::{Server, program};
 use crate::soap::{XML, envelope, get, register};
 
@@ -137,4 +138,38 @@ fn data_that_was_changed_meanwhile_or_a_database_in_use_is_refused() {
         command
     });
     assert!(citus.contains("the server has no Citus"), "{citus}");
+}
+
+/// Rows come by COPY, a piece of them in a transaction.
+#[test]
+fn connections_that_are_cut_in_the_middle_of_a_copy_lose_and_double_nothing() {
+    let Some(database) = shared_postgres() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let server = served(data, &[]);
+    for _ in 0..10 {
+        assert_eq!(server.post(&[XML], &register(200)).status, 200);
+    }
+    server.stop();
+    let url = database.new_migrated_database();
+    let name = url.rsplit('=').next().expect("a name");
+    let proxy = Proxy::before(database.socket());
+    done(migrate(data, &url, &["--at-most", "700"]));
+    // Less than what is said for the next piece.
+    for (bytes, side) in [
+        (15_000, Side::Program),
+        (40_000, Side::Program),
+        (90_000, Side::Program),
+        (300, Side::Database),
+        (900, Side::Database),
+    ] {
+        proxy.cut_after(bytes, side);
+        let cut = refused(migrate(data, &proxy.url(name), &["--at-most", "1000"]));
+        assert!(cut.contains("cannot be reached at this moment; try again later"), "{cut}");
+    }
+    proxy.heal();
+    let last = done(migrate(data, &proxy.url(name), &[]));
+    assert!(last.contains("rows are there and were read again"), "{last}");
+    assert!(last.lines().any(|line| line.trim() == "2000  registration"), "{last}");
+    assert_eq!(database.ask(name, "SELECT count(*) FROM registration"), "2000");
 }

@@ -37,14 +37,20 @@ impl fmt::Display for Verdicts {
 pub(super) async fn judge(data: &Path, found: Vec<(u32, Vec<Shown>)>, all: bool) -> Verdicts {
     let store = super::finished(data).await;
     let mut verdicts = Verdicts::default();
-    for (round, mut shown) in found {
-        shown.sort_by_key(|shown| shown.id);
+    for (round, shown) in found {
         let odd: HashSet<Inss> =
             (0..PERSONS).filter(|place| place % 2 == 1).map(|p| inss(person(round, p))).collect();
-        let mut registered = HashSet::new();
+        let mut dossiers = Vec::with_capacity(shown.len());
         for shown in shown {
             let id = i64::try_from(shown.id).ok().and_then(RegistrationId::new).expect("an id");
             let dossier = store.registrations().dossier(id).await.expect("read").expect("kept");
+            dossiers.push((shown, dossier));
+        }
+        // Ids are given out of blocks, on PostgreSQL out of several at the same time.
+        dossiers
+            .sort_by_key(|(_, dossier)| (dossier.registration.created, dossier.registration.id));
+        let mut registered = HashSet::new();
+        for (shown, dossier) in dossiers {
             let submission = &dossier.registration.submission;
             let inss = submission.who.inss().expect("a number");
             let reference = submission.reference.as_ref().map(domain::ClientReference::as_str);

@@ -10,7 +10,7 @@ use std::thread;
 
 /// Who says what is cut off.
 #[derive(Clone, Copy)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// The program: its statement does not arrive whole.
     Program,
     /// The database: the statement may be done, and its answer does not arrive.
@@ -18,8 +18,8 @@ pub(super) enum Side {
 }
 
 /// It forwards connections to the socket of a server until it cuts all of them.
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
+pub(crate) struct Proxy {
+    address: SocketAddr,
     wires: Arc<Wires>,
 }
 
@@ -33,7 +33,7 @@ const FOR_EVER: i64 = i64::MAX / 2;
 
 impl Proxy {
     /// In front of the server with this socket.
-    pub(super) fn before(socket: PathBuf) -> Self {
+    pub(crate) fn before(socket: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
         let left = [AtomicI64::new(FOR_EVER), AtomicI64::new(FOR_EVER)];
@@ -49,15 +49,21 @@ impl Proxy {
         Self { address, wires }
     }
 
+    /// The address of a database behind it.
+    pub(crate) fn url(&self, database: &str) -> String {
+        let (host, port) = (self.address.ip(), self.address.port());
+        format!("host={host} port={port} user=presence dbname={database}")
+    }
+
     /// Cuts nothing any more.
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         for left in &self.wires.left {
             left.store(FOR_EVER, Ordering::Relaxed);
         }
     }
 
     /// Cuts every connection when one side has said so many bytes more.
-    pub(super) fn cut_after(&self, bytes: i64, side: Side) {
+    pub(crate) fn cut_after(&self, bytes: i64, side: Side) {
         self.wires.left[side as usize].store(bytes, Ordering::Relaxed);
     }
 }
