@@ -3,21 +3,23 @@
 //! With `PRESENCE_TEST_PYTHON`, an interpreter with xmlsec, libxmlsec1 verifies the same message in the same run. The two
 //! take turns, so that what else the machine does meets both.
 
-use std::convert::Infallible;
+#[path = "../tests/it/seeded.rs"]
+mod seeded;
+
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rsa::pkcs8::EncodePrivateKey as _;
-use rsa::rand_core::{TryCryptoRng, TryRng};
 use wss::saml::Issuers;
 use wss::sign::{Outgoing, SigningKey, canonical_content};
 use wss::{Certificate, Context, Freshness, Policy, Trust, verify};
+
+use seeded::rsa_key;
 
 const ROUNDS: usize = 15;
 const TIMES: u32 = 200;
@@ -97,31 +99,9 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
-struct Seeded(Rng);
-
-impl TryRng for Seeded {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.0.u32(..))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.0.u64(..))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill(bytes);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Seeded {}
-
 /// An RSA key with its certificate: an authority's own, or one that the authority with this key has issued.
 fn certificate(seed: u64, authority: Option<&[u8]>) -> (Certificate, Vec<u8>) {
-    let key = rsa::PrivateKey::new(&mut Seeded(Rng::with_seed(seed)), 2048).expect("is possible");
-    let key = key.to_pkcs8_der().expect("is RSA").as_bytes().to_vec();
+    let key = rsa_key(seed).to_pkcs8_der().expect("is RSA").as_bytes().to_vec();
     let pair = |key: &[u8]| {
         KeyPair::from_pkcs8_der_and_sign_algo(&key.into(), &rcgen::PKCS_RSA_SHA256).expect("reads")
     };

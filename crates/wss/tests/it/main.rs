@@ -8,5 +8,6 @@ mod fuzz_forms;
 mod pki;
 mod saml;
 mod scene;
+mod seeded;
 mod strangers;
 mod valid;

@@ -1,18 +1,17 @@
-//! Keys and certificates, made when the tests run. Keys come from a seed, so that a run repeats the one before.
+//! Keys and certificates, made when the tests run.
 
-use std::convert::Infallible;
 use std::sync::LazyLock;
 
-use fastrand::Rng;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SerialNumber,
 };
 use rsa::PrivateKey;
 use rsa::pkcs8::EncodePrivateKey as _;
-use rsa::rand_core::{TryCryptoRng, TryRng};
 use wss::sign::{KeyError, SigningKey};
 use wss::{Certificate, SignatureAlgorithm};
+
+use crate::seeded::rsa_key;
 
 /// The private key of somebody.
 pub(crate) struct Secret {
@@ -21,31 +20,9 @@ pub(crate) struct Secret {
     pub(crate) pair: KeyPair,
 }
 
-struct Seeded(Rng);
-
-impl TryRng for Seeded {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.0.u32(..))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.0.u64(..))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill(bytes);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Seeded {}
-
 impl Secret {
     fn rsa(seed: u64) -> Self {
-        let mut random = Seeded(Rng::with_seed(seed));
-        let key = PrivateKey::new(&mut random, 2048).expect("2048 bits are enough");
+        let key = rsa_key(seed);
         let pkcs8 = key.to_pkcs8_der().expect("is RSA").as_bytes().to_vec();
         let pair = KeyPair::from_pkcs8_der_and_sign_algo(
             &pkcs8.as_slice().into(),
