@@ -21,7 +21,7 @@ impl Api {
     pub(super) async fn cancel(
         &self,
         caller: &Caller,
-        body: &Json<'_>,
+        body: Json<'_>,
         key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
@@ -52,16 +52,16 @@ impl Api {
     }
 }
 
-fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<CancelPresence<'v>>> {
+fn read<'v>(input: &mut Input, body: Json<'v>) -> Option<Vec<CancelPresence<'v>>> {
     let body = input.body(body, &["items"])?;
     body.required(input, "items")?;
     let items = body.list(input, "items", "a list of 1 to 200 items", 1, 200)?;
     let read: Vec<_> =
-        items.iter().enumerate().map(|(place, value)| item(input, value, place)).collect();
+        items.into_iter().enumerate().map(|(place, value)| item(input, value, place)).collect();
     read.into_iter().collect()
 }
 
-fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<CancelPresence<'v>> {
+fn item<'v>(input: &mut Input, value: Json<'v>, place: usize) -> Option<CancelPresence<'v>> {
     let item = input.object(
         value,
         Way::default().element("items", place),
@@ -69,10 +69,10 @@ fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<Canc
     )?;
     item.required(input, "id");
     let id = item.whole(input, "id", "a whole number of 1 to 15 digits", 1, RegistrationId::MAX);
-    item.required(input, "cancellationReason");
     let reasons = "one of HOLIDAY, DISEASE, PLANNING, C32A, OTHER";
-    let reason = item
-        .text(input, "cancellationReason", reasons, |text| CancellationReason::ALL.contains(&text));
+    let reason = item.required_text(input, "cancellationReason", reasons, |text| {
+        CancellationReason::ALL.contains(&text)
+    });
     Some(CancelPresence { id: id?, reason: reason? })
 }
 

@@ -7,7 +7,7 @@ use ring::hmac;
 use super::OPENAPI;
 use super::answer::{Answer, Body, Done};
 use super::call::Call;
-use super::json::Json;
+use super::json::Document;
 use super::language::Language;
 use super::problem::{Issue, IssueKind, Problem, Transport};
 use super::route::{self, Operation};
@@ -101,14 +101,14 @@ impl Api {
         match operation {
             Operation::Register => {
                 let (body, key) = (json(call)?, key(call)?);
-                self.register(&caller, &body, key, language).await
+                self.register(&caller, body.root(), key, language).await
             }
             Operation::Cancel => {
                 let (body, key) = (json(call)?, key(call)?);
-                self.cancel(&caller, &body, key, language).await
+                self.cancel(&caller, body.root(), key, language).await
             }
-            Operation::Query => self.query(&caller, &json(call)?, language).await,
-            Operation::Performances => self.performances(&caller, &json(call)?).await,
+            Operation::Query => self.query(&caller, json(call)?.root(), language).await,
+            Operation::Performances => self.performances(&caller, json(call)?.root()).await,
             Operation::History => self.history(&caller, part, language).await,
             Operation::Work => self.work(&caller, part, call.if_none_match).await,
             _ => self.get(&caller, part, call.if_none_match, language).await,
@@ -233,7 +233,7 @@ fn key<'c>(call: &Call<'c>) -> Result<Option<CallKey<'c>>, Problem> {
     }
 }
 
-fn json<'c>(call: &Call<'c>) -> Result<Json<'c>, Problem> {
+fn json<'c>(call: &Call<'c>) -> Result<Document<'c>, Problem> {
     let media_type = call.content_type.unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
@@ -242,6 +242,6 @@ fn json<'c>(call: &Call<'c>) -> Result<Json<'c>, Problem> {
     let (kind, place) = (IssueKind::SchemaViolation, "body");
     // UTF-8 is looked for once, not text by text.
     let body = str::from_utf8(call.body).ok();
-    body.and_then(|body| serde_json::from_str(body).ok())
+    body.and_then(|body| Document::read(body).ok())
         .ok_or_else(|| Issue { kind, place, name: None, detail: Text::JsonSyntax }.into())
 }

@@ -1,8 +1,6 @@
 //! Reads JSON of a form that the contract gives, and notes everything that is not of that form.
 
-use std::borrow::Cow;
-
-use super::json::Json;
+use super::json::{Inside, Json};
 use super::problem::{Issue, IssueKind, Problem};
 use super::text::Text;
 use super::way::Way;
@@ -15,7 +13,7 @@ pub(super) struct Input {
 
 /// An object of the body, with the way to it.
 pub(super) struct Object<'v> {
-    members: &'v [(Cow<'v, str>, Json<'v>)],
+    members: Inside<'v>,
     way: Way,
 }
 
@@ -24,13 +22,13 @@ const MOST_ISSUES: usize = 100;
 
 impl Input {
     /// The body as an object with no other members than these.
-    pub(super) fn body<'v>(&mut self, body: &'v Json<'v>, known: &[&str]) -> Option<Object<'v>> {
+    pub(super) fn body<'v>(&mut self, body: Json<'v>, known: &[&str]) -> Option<Object<'v>> {
         self.object(body, Way::default(), known)
     }
 
     pub(super) fn object<'v>(
         &mut self,
-        value: &'v Json<'v>,
+        value: Json<'v>,
         way: Way,
         known: &[&str],
     ) -> Option<Object<'v>> {
@@ -38,11 +36,12 @@ impl Input {
             self.violation(way, Text::Expected("an object"));
             return None;
         };
-        for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_ref())) {
-            let name = Object { members, way }.name_of(key);
+        let object = Object { members, way };
+        for member in object.members.clone().filter(|it| !known.contains(&it.name())) {
+            let name = object.name_of(member.name());
             self.note(Issue::body(IssueKind::UnknownInput, name, Text::Unknown));
         }
-        Some(Object { members, way })
+        Some(object)
     }
 
     pub(super) fn violation(&mut self, way: Way, detail: Text) {
@@ -82,12 +81,12 @@ impl<'v> Object<'v> {
     }
 
     /// A member, if it is there.
-    pub(super) fn get(&self, key: &str) -> Option<&'v Json<'v>> {
-        self.members.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    pub(super) fn get(&self, key: &str) -> Option<Json<'v>> {
+        self.members.clone().filter(|member| member.name() == key).last()
     }
 
     /// A member that has to be there.
-    pub(super) fn required(&self, input: &mut Input, key: &'static str) -> Option<&'v Json<'v>> {
+    pub(super) fn required(&self, input: &mut Input, key: &'static str) -> Option<Json<'v>> {
         let value = self.get(key);
         if value.is_none() {
             input.violation(self.way(key), Text::Required);
@@ -103,12 +102,18 @@ impl<'v> Object<'v> {
         what: &'static str,
         holds: impl FnOnce(&str) -> bool,
     ) -> Option<&'v str> {
-        let value = self.get(key)?;
-        let text = value.as_str().filter(|text| holds(text));
-        if text.is_none() {
-            input.violation(self.way(key), Text::Expected(what));
-        }
-        text
+        self.read(input, key, what, |text| holds(text).then_some(text))
+    }
+
+    /// The same of one that has to be there.
+    pub(super) fn required_text(
+        &self,
+        input: &mut Input,
+        key: &'static str,
+        what: &'static str,
+        holds: impl FnOnce(&str) -> bool,
+    ) -> Option<&'v str> {
+        self.required_read(input, key, what, |text| holds(text).then_some(text))
     }
 
     /// A member that is a whole number from `least` to `most`.
@@ -121,10 +126,7 @@ impl<'v> Object<'v> {
         most: i64,
     ) -> Option<i64> {
         let number = whole(self.get(key)?).filter(|number| (least..=most).contains(number));
-        if number.is_none() {
-            input.violation(self.way(key), Text::Expected(what));
-        }
-        number
+        self.expected(input, key, what, number)
     }
 
     /// A member that `read` can read.
@@ -133,9 +135,31 @@ impl<'v> Object<'v> {
         input: &mut Input,
         key: &'static str,
         what: &'static str,
-        read: impl FnOnce(&str) -> Option<T>,
+        read: impl FnOnce(&'v str) -> Option<T>,
     ) -> Option<T> {
         let read = self.get(key)?.as_str().and_then(read);
+        self.expected(input, key, what, read)
+    }
+
+    /// The same of one that has to be there.
+    pub(super) fn required_read<T>(
+        &self,
+        input: &mut Input,
+        key: &'static str,
+        what: &'static str,
+        read: impl FnOnce(&'v str) -> Option<T>,
+    ) -> Option<T> {
+        let read = self.required(input, key)?.as_str().and_then(read);
+        self.expected(input, key, what, read)
+    }
+
+    fn expected<T>(
+        &self,
+        input: &mut Input,
+        key: &'static str,
+        what: &'static str,
+        read: Option<T>,
+    ) -> Option<T> {
         if read.is_none() {
             input.violation(self.way(key), Text::Expected(what));
         }
@@ -150,12 +174,10 @@ impl<'v> Object<'v> {
         what: &'static str,
         least: usize,
         most: usize,
-    ) -> Option<&'v [Json<'v>]> {
-        let list = self.get(key)?.as_list().filter(|list| (least..=most).contains(&list.len()));
-        if list.is_none() {
-            input.violation(self.way(key), Text::Expected(what));
-        }
-        list
+    ) -> Option<Vec<Json<'v>>> {
+        let list: Option<Vec<_>> = self.get(key)?.as_list().map(Iterator::collect);
+        let list = list.filter(|list| (least..=most).contains(&list.len()));
+        self.expected(input, key, what, list)
     }
 
     /// A list of names, each read by `read`.
@@ -168,16 +190,13 @@ impl<'v> Object<'v> {
     ) -> Option<Vec<T>> {
         let list = self.list(input, key, what, 1, 20)?;
         let names: Option<Vec<T>> = list.iter().map(|name| name.as_str().and_then(&read)).collect();
-        if names.is_none() {
-            input.violation(self.way(key), Text::Expected(what));
-        }
-        names
+        self.expected(input, key, what, names)
     }
 }
 
 /// A whole number, which JSON may also write as `1.0`.
 #[expect(clippy::cast_possible_truncation, reason = "it is whole and small, as was checked")]
-pub(super) fn whole(value: &Json<'_>) -> Option<i64> {
+pub(super) fn whole(value: Json<'_>) -> Option<i64> {
     value.as_i64().or_else(|| {
         let number = value.as_f64()?;
         (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)

@@ -31,7 +31,7 @@ impl Api {
     pub(super) async fn performances(
         &self,
         caller: &Caller,
-        body: &Json<'_>,
+        body: Json<'_>,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
         let read = (|| {

@@ -44,7 +44,7 @@ impl Api {
     pub(super) async fn query(
         &self,
         caller: &Caller,
-        body: &Json<'_>,
+        body: Json<'_>,
         language: Language,
     ) -> Result<Done, Problem> {
         let mut input = Input::default();
@@ -79,7 +79,7 @@ impl Api {
 }
 
 /// What a cursor belongs to: the query without the members that say which page, in whatever order they came.
-pub(super) fn without_page(body: &Json<'_>) -> String {
+pub(super) fn without_page(body: Json<'_>) -> String {
     let mut body = serde_json::to_value(body).expect("the names of members are texts");
     if let Some(map) = body.as_object_mut() {
         map.remove("cursor");
@@ -91,7 +91,7 @@ pub(super) fn without_page(body: &Json<'_>) -> String {
 
 type Read<'v> = (SearchDraft<'v>, u16, Option<&'v str>);
 
-fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Read<'v>> {
+fn read<'v>(input: &mut Input, body: Json<'v>) -> Option<Read<'v>> {
     let body = input.body(body, MEMBERS)?;
     let draft = criteria(input, &body);
     let sort =
@@ -144,7 +144,7 @@ fn periods(input: &mut Input, body: &Object<'_>) -> Option<Vec<(Date, Date)>> {
     let what = "a list of 1 to 31 periods";
     let list = body.list(input, "registrationPeriods", what, 1, 31)?;
     let mut periods = Vec::with_capacity(list.len());
-    for (place, value) in list.iter().enumerate() {
+    for (place, value) in list.into_iter().enumerate() {
         let way = body.element("registrationPeriods", place);
         let period = input.object(value, way, &["startDate", "endDate"])?;
         let mut day = |key| {

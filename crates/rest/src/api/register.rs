@@ -54,7 +54,7 @@ impl Api {
     pub(super) async fn register(
         &self,
         caller: &Caller,
-        body: &Json<'_>,
+        body: Json<'_>,
         key: Option<CallKey<'_>>,
         language: Language,
     ) -> Result<Done, Problem> {
@@ -101,29 +101,30 @@ fn created(to: &mut Writer, registration: &Registration, language: Language) {
     });
 }
 
-fn read<'v>(input: &mut Input, body: &'v Json<'v>) -> Option<Vec<Item<'v>>> {
+fn read<'v>(input: &mut Input, body: Json<'v>) -> Option<Vec<Item<'v>>> {
     let body = input.body(body, &["items"])?;
     body.required(input, "items")?;
     let items = body.list(input, "items", "a list of 1 to 200 items", 1, 200)?;
     let read: Vec<_> =
-        items.iter().enumerate().map(|(place, value)| item(input, value, place)).collect();
+        items.into_iter().enumerate().map(|(place, value)| item(input, value, place)).collect();
     read.into_iter().collect()
 }
 
-fn item<'v>(input: &mut Input, value: &'v Json<'v>, place: usize) -> Option<Item<'v>> {
+fn item<'v>(input: &mut Input, value: Json<'v>, place: usize) -> Option<Item<'v>> {
     let item = input.object(value, Way::default().element("items", place), ITEM)?;
-    item.required(input, "registrationDate");
-    let when = item.read(input, "registrationDate", WHEN, when);
-    item.required(input, "type");
-    let kind = item.read(input, "type", "IN, OUT or DAY", show::read_event);
+    let when = item.required_read(input, "registrationDate", WHEN, when);
+    let kind = item.required_read(input, "type", "IN, OUT or DAY", show::read_event);
     let who = who(input, &item);
     let place = match item.get("placeOfWork") {
         None => Some(None),
         Some(value) => place_of_work(input, value, item.way("placeOfWork")).map(Some),
     };
-    item.required(input, "contractualRelationshipReference");
-    let works =
-        item.text(input, "contractualRelationshipReference", numbers::WORKS, numbers::works);
+    let works = item.required_text(
+        input,
+        "contractualRelationshipReference",
+        numbers::WORKS,
+        numbers::works,
+    );
     let offline_since = item.read(input, "offlineSince", "a date and time with its offset", moment);
     let reference =
         item.text(input, "clientReference", "at most 24 characters", |it| it.chars().count() <= 24);
@@ -170,7 +171,7 @@ fn who<'v>(input: &mut Input, item: &Object<'v>) -> Option<DraftWho<'v>> {
     }
 }
 
-fn place_of_work(input: &mut Input, value: &Json<'_>, way: Way) -> Option<PlaceOfWork> {
+fn place_of_work(input: &mut Input, value: Json<'_>, way: Way) -> Option<PlaceOfWork> {
     let place = input.object(value, way, &["coordinates", "address"])?;
     match (place.get("coordinates"), place.get("address")) {
         (Some(point), None) => {
@@ -188,7 +189,7 @@ fn place_of_work(input: &mut Input, value: &Json<'_>, way: Way) -> Option<PlaceO
 }
 
 /// Coordinates of the body.
-pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: Way) -> Option<Coordinates> {
+pub(super) fn coordinates(input: &mut Input, value: Json<'_>, way: Way) -> Option<Coordinates> {
     let point = input.object(value, way, &["longitude", "latitude"])?;
     let mut degrees = |key: &'static str, what, most: f64| {
         let value = point.required(input, key)?;
@@ -203,7 +204,7 @@ pub(super) fn coordinates(input: &mut Input, value: &Json<'_>, way: Way) -> Opti
     Coordinates::new(longitude?, latitude?)
 }
 
-fn address(input: &mut Input, value: &Json<'_>, way: Way) -> Option<Address> {
+fn address(input: &mut Input, value: Json<'_>, way: Way) -> Option<Address> {
     const PART: &str = "1 to 100 characters without control characters";
     let keys = ["postCode", "municipalityName", "streetName", "houseNumber", "boxNumber"];
     let address = input.object(value, way, &keys)?;
@@ -218,8 +219,8 @@ fn address(input: &mut Input, value: &Json<'_>, way: Way) -> Option<Address> {
         (part("municipalityName"), part("streetName"), part("houseNumber"));
     // The known form sends null where there is no box.
     let boxed = match address.get("boxNumber") {
-        None | Some(Json::Null) => None,
-        Some(_) => part("boxNumber"),
+        Some(value) if !value.is_null() => part("boxNumber"),
+        _ => None,
     };
     Address::of_parts(post_code?, municipality?, street?, house?, boxed)
 }
