@@ -145,26 +145,28 @@ fn is_whole_and_in_order(got: &[(i64, u32)], expected: &HashSet<(i64, u32)>) {
 }
 
 #[tokio::test]
-async fn a_receiver_that_was_away_for_an_hour_gets_everything_once_and_in_order() {
-    let scene = Scene::new().await;
-    let expected = scene.life("one", 0..100).await;
-    scene.receivers.answer(|_| Delivered::Failed("connection refused".to_owned()));
-    let mut delivery = scene.delivery("one");
-    let back = scene.test.clock.now() + SignedDuration::from_hours(1);
-    scene.run(&mut delivery, Some(back)).await;
-    assert!(scene.receivers.got("one").is_empty());
-    let attempts = *scene.receivers.attempts.lock().expect("fine");
-    assert!(attempts < 8 * 16, "it is not hammered: {attempts} in an hour");
-    let trouble = scene.webhook("one").await.trouble.expect("seen by the operator");
-    assert_eq!(trouble.text, "connection refused");
-    scene.receivers.answer(|_| Delivered::Arrived);
-    scene.test.clock.set(&(back + SignedDuration::from_mins(30)).to_string());
-    scene.run(&mut delivery, None).await;
-    let got = scene.receivers.got("one");
-    is_whole_and_in_order(&got, &expected);
-    assert_eq!(got.len(), expected.len(), "each once");
-    let webhook = scene.webhook("one").await;
-    assert_eq!((webhook.trouble, webhook.delivered), (None, 200));
+async fn a_receiver_that_was_away_for_an_hour_or_days_gets_everything_once_and_in_order() {
+    for hours in [1_u32, 72] {
+        let scene = Scene::new().await;
+        let expected = scene.life("one", 0..100).await;
+        scene.receivers.answer(|_| Delivered::Failed("connection refused".to_owned()));
+        let mut delivery = scene.delivery("one");
+        let back = scene.test.clock.now() + SignedDuration::from_hours(hours.into());
+        scene.run(&mut delivery, Some(back)).await;
+        assert!(scene.receivers.got("one").is_empty());
+        let attempts = *scene.receivers.attempts.lock().expect("fine");
+        assert!(attempts < 8 * (12 + 4 * hours), "not hammered: {attempts} in {hours} hours");
+        let trouble = scene.webhook("one").await.trouble.expect("seen by the operator");
+        assert_eq!(trouble.text, "connection refused");
+        scene.receivers.answer(|_| Delivered::Arrived);
+        scene.test.clock.set(&(back + SignedDuration::from_mins(30)).to_string());
+        scene.run(&mut delivery, None).await;
+        let got = scene.receivers.got("one");
+        is_whole_and_in_order(&got, &expected);
+        assert_eq!(got.len(), expected.len(), "each once");
+        let webhook = scene.webhook("one").await;
+        assert_eq!((webhook.trouble, webhook.delivered), (None, 200));
+    }
 }
 
 #[tokio::test]

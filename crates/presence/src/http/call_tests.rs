@@ -150,3 +150,26 @@ async fn over_rest_a_caller_that_calls_too_much_is_told_when_to_come_back() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
 }
+
+#[tokio::test]
+async fn a_tag_of_what_is_packed_is_weak() {
+    let data = tempfile::tempdir().expect("a folder");
+    let service = service(&data, 8, Box::new(crate::ticket::ticket));
+    let peer = Peer::unwatched(([127, 0, 0, 1], 9).into());
+    for (gzip, length, expected) in
+        [(true, 4096, "W/\"tag\""), (true, 9, "\"tag\""), (false, 4096, "\"tag\"")]
+    {
+        let ending = crate::http::rest::Ending::new(
+            Arc::clone(&service),
+            peer.clone(),
+            gzip,
+            Instant::now(),
+        );
+        let answer = rest::api::Answer {
+            headers: vec![("etag", "\"tag\"".to_owned())],
+            body: vec![b' '; length],
+            ..service.api.refused(rest::api::Transport::Overloaded, None)
+        };
+        assert_eq!(ending.end(answer, 0).headers()["etag"], expected, "{gzip} {length}");
+    }
+}

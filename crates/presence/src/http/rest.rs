@@ -180,6 +180,8 @@ impl Ending {
         *response.status_mut() =
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in headers {
+            // Packed, it is another representation of the same (RFC 9110, section 8.8.3.3).
+            let value = if packed && name == "etag" { format!("W/{value}") } else { value };
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(HeaderName::from_static(name), value);
             }

@@ -140,3 +140,7 @@ impl Courier for HttpCourier {
         outcome
     }
 }
+
+#[cfg(test)]
+#[path = "courier_tests.rs"]
+mod tests;
