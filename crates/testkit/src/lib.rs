@@ -11,6 +11,6 @@ mod test_app;
 pub use chosen::{chosen_database, chosen_store, run_sql, shared_postgres};
 pub use clock::FakeClock;
 pub use pooler::Pooler;
-pub use postgres::{PostgresServer, TlsEntrance};
+pub use postgres::{CitusNodes, PostgresServer, TlsEntrance};
 pub use signer::Signer;
 pub use test_app::TestApp;

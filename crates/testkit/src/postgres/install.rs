@@ -11,8 +11,11 @@ pub(crate) struct User {
     pub(crate) gid: u32,
 }
 
-/// The folder of the newest PostgreSQL's programs.
+/// The folder of PostgreSQL's programs that `PRESENCE_TEST_POSTGRES` names, or of the newest that is installed.
 pub(super) fn programs() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("PRESENCE_TEST_POSTGRES") {
+        return Some(named.into());
+    }
     let debian = std::fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
     let mut found: Vec<_> = debian
         .filter_map(|entry| {

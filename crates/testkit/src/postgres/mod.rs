@@ -1,6 +1,7 @@
 //! A PostgreSQL server of the tests' own: its data in a folder of its own, reached by a socket in it, ended with the
 //! process that started it.
 
+mod citus;
 mod fault;
 mod install;
 mod recovery;
@@ -15,6 +16,7 @@ use std::process::{Child, ChildStdin, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+pub use citus::CitusNodes;
 pub(crate) use install::{User, as_user, user};
 use install::{initialise, programs};
 pub use tls::TlsEntrance;
@@ -131,9 +133,13 @@ impl PostgresServer {
     }
 
     fn create_database(&self, how: &str) -> String {
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let name = self.next_name();
         self.run_sql(&format!("CREATE DATABASE {name} {how}"));
         self.url(&name)
+    }
+
+    fn next_name(&self) -> String {
+        format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Runs SQL as the server's owner, in the database that is always there.
