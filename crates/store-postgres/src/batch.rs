@@ -6,25 +6,9 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::failure::Failure;
 use crate::row;
 
-/// Every array is a column. What stands in the list of a SELECT comes row by row; the same functions in a FROM would each
-/// keep all of their rows first.
-///
-/// A row that is there already refuses the whole statement, and costs nothing as long as there is none.
-const INSERT: &str = "WITH stored AS (INSERT INTO registration (id, day, employer, works, company, inss, limosa, \
-     reference, sector, created, channel, sender_id, sender_company, sender_type, event, at, place, offline_since, \
-     foreign_vat, status, remarks) \
-     SELECT unnest($1::bigint[]), unnest($2::integer[]), unnest($3::bigint[]), unnest($4::text[]), \
-     unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::text[]), unnest($8::text[]), unnest($9::smallint[]), \
-     unnest($10::bigint[]), unnest($11::smallint[]), unnest($12::text[]), unnest($13::bigint[]), unnest($14::text[]), \
-     unnest($15::smallint[]), unnest($16::bigint[]), unnest($17::text[]), unnest($18::bigint[]), unnest($19::text[]), \
-     3::smallint, 0), \
-     told AS (INSERT INTO step (entry, first, day, registration, count, place, sender) \
-     SELECT now.entry, run.first, run.day, run.registration, run.count, 0, run.sender \
-     FROM (SELECT step_entry() AS entry OFFSET 0) now, \
-     unnest($20::integer[], $21::integer[], $22::bigint[], $23::integer[], $24::text[]) \
-     AS run (first, day, registration, count, sender)), \
-     waits AS (INSERT INTO check_range (first, last) SELECT unnest($25::bigint[]), unnest($26::bigint[])) \
-     SELECT append_audit($27::text[]) WHERE cardinality($27::text[]) > 0";
+/// Every array is a column. What it does stands in `migrations/0017_store.sql`.
+const STORE: &str = "SELECT store_registrations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+     $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)";
 
 /// New registrations, a column each array; what is told of them, and what is written down.
 #[derive(Default)]
@@ -147,7 +131,7 @@ impl<'a> Batch<'a> {
             (&self.ranges.last, Type::INT8_ARRAY),
             (&self.bodies, Type::TEXT_ARRAY),
         ];
-        client.execute_typed(INSERT, &parameters).await?;
+        client.execute_typed(STORE, &parameters).await?;
         Ok(())
     }
 }
@@ -200,7 +184,8 @@ mod tests {
 
     #[test]
     fn a_new_row_stands_as_the_domain_says() {
-        assert!(INSERT.contains(&format!(" {}::smallint, 0)", Status::Registered.number())));
+        let store = include_str!("../migrations/0017_store.sql");
+        assert!(store.contains(&format!(" {}::smallint, 0;", Status::Registered.number())));
         assert_eq!(Remarks::NONE.bits(), 0);
     }
 

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Step<'_>] = &[
     (14, 14, include_str!("../migrations/0014_extracts.sql")),
     (15, 15, include_str!("../migrations/0015_webhooks.sql")),
     (16, 16, include_str!("../migrations/0016_transfer.sql")),
+    (17, 16, include_str!("../migrations/0017_store.sql")),
 ];
 
 /// Who migrates holds this lock ("PRES"), so that nodes that start together wait for each other.
