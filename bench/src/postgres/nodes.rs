@@ -27,6 +27,16 @@ const LOOK: &str = "SELECT coalesce(wait_event_type, 'runs'), coalesce(wait_even
                     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' \
                     AND backend_type = 'client backend'";
 
+/// Who holds the lock that a connection waits for: another of its own node, or one of the other; and on what it lies.
+const HELD: &str = "SELECT CASE WHEN a.application_name = b.application_name THEN 'its own node' ELSE 'the other node' END, \
+                    w.locktype, coalesce(regexp_replace(c.relname, '_\\d{4}_\\d\\d', ''), '') \
+                    FROM pg_locks w JOIN pg_locks h ON h.granted AND h.locktype = w.locktype \
+                    AND h.relation IS NOT DISTINCT FROM w.relation \
+                    AND h.transactionid IS NOT DISTINCT FROM w.transactionid AND h.database IS NOT DISTINCT FROM w.database \
+                    JOIN pg_stat_activity a ON a.pid = w.pid JOIN pg_stat_activity b ON b.pid = h.pid \
+                    LEFT JOIN pg_class c ON c.oid = w.relation WHERE NOT w.granted AND a.application_name LIKE 'node %' \
+                    AND b.application_name LIKE 'node %'";
+
 /// What was seen while two nodes registered.
 pub(crate) struct Seen {
     pub(crate) round: Round,
@@ -34,6 +44,8 @@ pub(crate) struct Seen {
     pub(crate) looks: usize,
     /// What connections were seen at, and how often.
     pub(crate) states: BTreeMap<(String, String), usize>,
+    /// Who held what was waited for, what kind of lock it was and on what, and how often.
+    pub(crate) held: BTreeMap<(String, String, String), usize>,
 }
 
 impl Seen {
@@ -59,8 +71,11 @@ pub(crate) fn measure(
     let folders = ["node-1", "node-2"].map(|name| Fresh::named(folder.path(), name));
     let [first, second] = folders;
     let (first, second) = (first?, second?);
-    let start = |folder: &Fresh| Server::start_over(&options.program, folder.path(), &database.url);
-    let nodes = [start(&first)?, start(&second)?];
+    let start = |folder: &Fresh, number: u32| {
+        let url = format!("{} application_name='node {number}'", database.url);
+        Server::start_over(&options.program, folder.path(), &url)
+    };
+    let nodes = [start(&first, 1)?, start(&second, 2)?];
     let load = Load {
         population,
         day: &open_day()?.to_string(),
@@ -77,28 +92,37 @@ pub(crate) fn measure(
         over.store(true, Ordering::Relaxed);
         (round, looking.join())
     });
-    let (looks, states) = seen.map_err(|_| "who looked panicked")??;
+    let Looked { looks, states, held } = seen.map_err(|_| "who looked panicked")??;
     for node in nodes {
         node.stop()?;
     }
-    Ok(Seen { round: round?, looks, states })
+    Ok(Seen { round: round?, looks, states, held })
 }
 
-type States = BTreeMap<(String, String), usize>;
+#[derive(Default)]
+struct Looked {
+    looks: usize,
+    states: BTreeMap<(String, String), usize>,
+    held: BTreeMap<(String, String, String), usize>,
+}
 
-fn look(url: &str, over: &AtomicBool) -> Outcome<(usize, States)> {
-    let (mut looks, mut states) = (0, States::new());
+fn look(url: &str, over: &AtomicBool) -> Outcome<Looked> {
+    let mut looked = Looked::default();
     runtime()?.block_on(async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         tokio::spawn(connection);
-        let statement = client.prepare(LOOK).await?;
+        let (look, held) = (client.prepare(LOOK).await?, client.prepare(HELD).await?);
         while !over.load(Ordering::Relaxed) {
-            for row in client.query(&statement, &[]).await? {
-                *states.entry((row.try_get(0)?, row.try_get(1)?)).or_default() += 1;
+            for row in client.query(&look, &[]).await? {
+                *looked.states.entry((row.try_get(0)?, row.try_get(1)?)).or_default() += 1;
             }
-            looks += 1;
+            for row in client.query(&held, &[]).await? {
+                let held = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                *looked.held.entry(held).or_default() += 1;
+            }
+            looked.looks += 1;
             tokio::time::sleep(PAUSE).await;
         }
-        Ok((looks, states))
+        Ok(looked)
     })
 }

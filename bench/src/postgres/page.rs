@@ -200,7 +200,7 @@ fn cost(measured: &Measured, page: &mut String) -> fmt::Result {
 }
 
 fn nodes(measured: &Measured, page: &mut String) -> fmt::Result {
-    let Seen { round, looks, states } = &measured.nodes;
+    let Seen { round, looks, states, held } = &measured.nodes;
     let rate = grouped(round.calls * number(CALL));
     writeln!(
         page,
@@ -212,6 +212,14 @@ fn nodes(measured: &Measured, page: &mut String) -> fmt::Result {
     )?;
     for ((kind, what), count) in states {
         writeln!(page, "| {kind} | {what} | {} |", grouped(number(*count)))?;
+    }
+    writeln!(
+        page,
+        "\nLooked as often at `pg_locks`: who held a lock that a connection waited for, and on what.\n\n\
+         | held by | lock | on | seen |\n|:--|:--|:--|--:|"
+    )?;
+    for ((by, lock, on), count) in held {
+        writeln!(page, "| {by} | {lock} | {on} | {} |", grouped(number(*count)))?;
     }
     Ok(())
 }
