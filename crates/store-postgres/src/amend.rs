@@ -6,12 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use deadpool_postgres::{Client, Transaction};
 use domain::{Amended, HistoryEntry, ItemErrors, Registration, RegistrationId, Status};
 use store::{Beside, Once, Transition, Written};
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS};
 use crate::step::Steps;
-use crate::{audit, checks, once, window};
+use crate::{audit, checks, lookup, once, window};
 
 pub(crate) type Answers = Vec<Result<Registration, ItemErrors>>;
 
@@ -21,6 +23,7 @@ pub(crate) type Found = HashMap<RegistrationId, Registration>;
 /// Decides on each registration as the one before left it, in one transaction.
 pub(crate) async fn amend(
     connection: &mut Client,
+    layout: Layout,
     ids: &[Option<RegistrationId>],
     transition: &Transition,
     beside: &Beside,
@@ -30,14 +33,15 @@ pub(crate) async fn amend(
     if let Some(kept) = once::before(&transaction, once.as_ref()).await? {
         return Ok(Written::Before(kept));
     }
-    let mut found = load(&transaction, ids).await?;
+    let mut found = load(&transaction, layout, ids).await?;
+    let before = layout.is_distributed().then(|| found.clone());
     let decided = catch_unwind(AssertUnwindSafe(|| decide(&mut found, ids, transition)));
     let (answers, entries) = decided.map_err(|_| Failure::Panicked)?;
     if !entries.is_empty() {
-        Steps::of(&found, &entries).keep(&transaction).await?;
+        Steps::of(&found, &entries).keep(&transaction, before.as_ref()).await?;
         let cancelled: Vec<_> = cancelled(&found, &entries).collect();
         if !cancelled.is_empty() {
-            checks::repetitions_wait(&transaction, &cancelled).await?;
+            checks::repetitions_wait(&transaction, layout, &cancelled).await?;
         }
     }
     if let Some(entry) = entry {
@@ -84,20 +88,29 @@ pub(crate) fn by_ids_for_update(window: &str) -> String {
     )
 }
 
-/// Locks in the order of the ids, so that two calls never wait for each other in a circle.
+/// Locks in the order of the ids, so that two calls never wait for each other in a circle. Where several servers would have to
+/// lock, none does: what is written later is held against what was loaded here.
 pub(crate) async fn load(
     transaction: &Transaction<'_>,
+    layout: Layout,
     ids: &[Option<RegistrationId>],
 ) -> Result<Found, Failure> {
     let numbers: Vec<_> = ids.iter().flatten().map(|id| id.number()).collect();
     let (Some(first), Some(last)) = (numbers.iter().min(), numbers.iter().max()) else {
         return Ok(Found::new());
     };
+    if layout.is_distributed() {
+        let found = lookup::distributed(transaction, &numbers).await?;
+        return read(&found);
+    }
     let window = window::of("$2", "$3");
     let sql = by_ids_for_update(&window);
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-    let rows = transaction.query_typed(&sql, &parameters).await?;
+    read(&transaction.query_typed(&sql, &parameters).await?)
+}
+
+fn read(rows: &[Row]) -> Result<Found, Failure> {
     rows.iter()
         .map(|row| row::registration(row, 0).map(|registration| (registration.id, registration)))
         .collect()

@@ -3,7 +3,7 @@
 //! Registrations and their history lie by employer, so that a batch of one employer lies on one shard; the registers are on every
 //! node. What is small, or asked for as a whole (steps, audit, clients, what waits), stays on the coordinator.
 
-use deadpool_postgres::Client;
+use deadpool_postgres::{Client, Transaction};
 use domain::{Error, ErrorKind};
 use tokio_postgres::types::Type;
 
@@ -57,6 +57,44 @@ impl PostgresStore {
         let shards = number(&connection, SHARDS).await?;
         Ok(Distribution { version, nodes, shards, moved })
     }
+}
+
+/// Does a table lie by employer where it is distributed?
+pub(crate) fn is_by_employer(table: &str) -> bool {
+    BY_EMPLOYER.contains(&table)
+}
+
+/// On how many servers registrations lie. The statements that are fastest on one are not those that several take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// On one.
+    Whole,
+    /// By employer on several, which the one that is connected to asks.
+    Distributed,
+}
+
+impl Layout {
+    pub(crate) fn is_distributed(self) -> bool {
+        self == Self::Distributed
+    }
+}
+
+/// How registrations lie in the database of a connection.
+pub(crate) async fn layout(connection: &Client) -> Result<Layout, Failure> {
+    let there = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
+    let citus: bool = connection.query_typed_one(there, &[]).await?.try_get(0)?;
+    let distributed = citus && is_distributed(connection, BY_EMPLOYER[0]).await?;
+    Ok(if distributed { Layout::Distributed } else { Layout::Whole })
+}
+
+/// Transactions that the coordinator has committed and a node has not yet. The coordinator's part of them is seen first.
+const UNDER_WAY: &str = "SELECT coalesce(bool_or(NOT success OR result <> '0'), false) FROM run_command_on_all_nodes( \
+     $$SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database() AND gid LIKE 'citus%'$$)";
+
+/// After this everything is seen that the coordinator told of before: [`Failure::Unsettled`] as long as that is not sure.
+pub(crate) async fn settled(transaction: &Transaction<'_>) -> Result<(), Failure> {
+    let under_way: bool = transaction.query_typed_one(UNDER_WAY, &[]).await?.try_get(0)?;
+    if under_way { Err(Failure::Unsettled) } else { Ok(()) }
 }
 
 const NODES: &str = "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards";

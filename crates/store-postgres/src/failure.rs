@@ -18,6 +18,10 @@ pub(crate) enum Failure {
     Connection(Arc<str>),
     #[error("the server of the database is refused: {0}")]
     Untrusted(Arc<str>),
+    #[error("a registration was changed by another transaction meanwhile")]
+    Changed,
+    #[error("a transaction was committed on the coordinator and is not yet on every node")]
+    Unsettled,
     #[error("the database did not answer in time")]
     Late,
     #[error(
@@ -86,7 +90,7 @@ impl Failure {
                     || *code == SqlState::T_R_DEADLOCK_DETECTED
                     || is_away(code)
             }),
-            Self::Connection(_) => true,
+            Self::Connection(_) | Self::Changed | Self::Unsettled => true,
             _ => false,
         }
     }
@@ -140,6 +144,8 @@ impl From<Failure> for Error {
             },
             Failure::Connection(_)
             | Failure::Untrusted(_)
+            | Failure::Changed
+            | Failure::Unsettled
             | Failure::Late
             | Failure::Unknown(_)
             | Failure::Closed => ErrorKind::StoreUnavailable,

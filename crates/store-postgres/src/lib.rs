@@ -53,6 +53,7 @@ use store::{
 };
 use tokio::sync::mpsc;
 
+use crate::citus::Layout;
 use crate::database::Database;
 use crate::register::{Call, Lanes, Register};
 use crate::stats::Counters;
@@ -109,6 +110,7 @@ pub struct PostgresStore {
     register: Arc<Register>,
     counters: Arc<Counters>,
     retention_days: u32,
+    layout: Layout,
 }
 
 impl PostgresStore {
@@ -130,11 +132,13 @@ impl PostgresStore {
     pub async fn open_to_take(url: &str, options: Options) -> Result<Self, Error> {
         let database = Database::new(url, &options)?;
         schema::migrate(&database).await.map_err(failure::opening)?;
+        let layout = citus::layout(&database.connection().await?).await?;
         let (calls, waiting) = mpsc::channel(options.waiting);
         let counters = Arc::new(Counters::default());
         let register = Arc::new(Register::new(database.clone(), Arc::clone(&counters)));
         Lanes::start(Arc::clone(&register), options.lanes, waiting);
-        Ok(Self { database, calls, register, counters, retention_days: options.retention_days })
+        let retention_days = options.retention_days;
+        Ok(Self { database, calls, register, counters, retention_days, layout })
     }
 
     /// What this node has stored since the store was opened.
@@ -150,7 +154,7 @@ impl PostgresStore {
         let dropped = database.repeat_always("look after partitions", || async {
             let connection = self.database.connection().await?;
             partition::ensure(&connection, partition::ahead(today)).await?;
-            partition::drop_before(&connection, first).await
+            partition::drop_before(&connection, self.layout, first).await
         });
         Ok(dropped.await?)
     }

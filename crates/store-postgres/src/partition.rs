@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 use tokio_postgres::types::Type;
 
+use crate::citus::{Layout, is_by_employer};
 use crate::failure::Failure;
 use crate::row::day_number;
 
@@ -84,16 +85,22 @@ fn is_over(table: &str, partition: &str, first: Date) -> bool {
 }
 
 /// Drops the months that end before `first`, the first day that is kept; answers their names.
-pub(crate) async fn drop_before(connection: &Client, first: Date) -> Result<Vec<String>, Failure> {
+pub(crate) async fn drop_before(
+    connection: &Client,
+    layout: Layout,
+    first: Date,
+) -> Result<Vec<String>, Failure> {
     let mut dropped = Vec::new();
     for table in TABLES {
         for row in connection.query_typed(PARTITIONS, &[(&table, Type::TEXT)]).await? {
             let partition: String = row.try_get(0)?;
             if is_over(table, &partition, first) {
-                // Detaching waits for those who read it, and lets nobody wait.
-                let detach =
-                    format!("ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY");
-                connection.batch_execute(&detach).await?;
+                // Detaching waits for those who read it, and lets nobody wait. Citus only drops.
+                if !(layout.is_distributed() && is_by_employer(table)) {
+                    let detach =
+                        format!("ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY");
+                    connection.batch_execute(&detach).await?;
+                }
                 connection.batch_execute(&format!("DROP TABLE {partition}")).await?;
                 dropped.push(partition);
             }
@@ -105,6 +112,19 @@ pub(crate) async fn drop_before(connection: &Client, first: Date) -> Result<Vec<
 /// The names of a table's partitions.
 const PARTITIONS: &str = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
                           WHERE i.inhparent = to_regclass($1) ORDER BY 1";
+
+/// The days of the partitions that are there, the first and the last.
+pub(crate) async fn days(connection: &Client) -> Result<Option<(i32, i32)>, Failure> {
+    let table = TABLES[0];
+    let rows = connection.query_typed(PARTITIONS, &[(&table, Type::TEXT)]).await?;
+    let mut days: Option<(i32, i32)> = None;
+    for row in &rows {
+        let Some(month) = month_of(table, row.try_get(0)?) else { continue };
+        let (first, last) = (day_number(month), day_number(month.last_of_month()));
+        days = Some(days.map_or((first, last), |(from, until)| (from.min(first), until.max(last))));
+    }
+    Ok(days)
+}
 
 /// The first day of the month that a partition's name tells.
 fn month_of(table: &str, partition: &str) -> Option<Date> {

@@ -11,6 +11,7 @@ use testkit::PostgresServer;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use super::{filters, statement};
+use crate::citus::Layout;
 use crate::database::Database;
 use crate::sql::Sql;
 use crate::way::Way;
@@ -114,7 +115,7 @@ async fn every_search_that_names_more_than_days_steps_into_an_index_and_reads_it
         let mut sql = Sql::default();
         let matching = filters::of(&mut sql, &search);
         let ways = Way::all_of(&search, (first, first + DAYS - 1));
-        let text = statement::of_page(&mut sql, &ways, &matching, &search, 100_000);
+        let text = statement::of_page(&mut sql, Layout::Whole, &ways, &matching, &search, 100_000);
         let found = steps(&connection, &text, &sql.borrowed()).await;
         let named = search.inss.is_some() || search.works.is_some() || search.company.is_some();
         assert!(!found.is_empty(), "{search:?}");

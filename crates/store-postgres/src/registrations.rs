@@ -47,7 +47,7 @@ impl Registrations for PostgresStore {
     ) -> Result<Written<Vec<Result<Registration, ItemErrors>>>, Error> {
         let amend = || async {
             let mut connection = self.database.connection().await?;
-            amend::amend(&mut connection, &ids, &*transition, &beside).await
+            amend::amend(&mut connection, self.layout, &ids, &*transition, &beside).await
         };
         // With a key, what was done already is told, not done again.
         let written = if beside.once.is_some() {
@@ -76,7 +76,14 @@ impl Registrations for PostgresStore {
         budget: u32,
     ) -> Result<SearchPage, Error> {
         let page = self.database.repeat_always("search", || async {
-            search::search(&self.database.connection().await?, &search, &visible, budget).await
+            search::search(
+                &self.database.connection().await?,
+                self.layout,
+                &search,
+                &visible,
+                budget,
+            )
+            .await
         });
         Ok(page.await?)
     }
@@ -88,14 +95,21 @@ impl Registrations for PostgresStore {
         budget: u32,
     ) -> Result<Vec<WorkMoment>, Error> {
         let moments = self.database.repeat_always("moments", || async {
-            search::moments(&self.database.connection().await?, &search, &visible, budget).await
+            search::moments(
+                &self.database.connection().await?,
+                self.layout,
+                &search,
+                &visible,
+                budget,
+            )
+            .await
         });
         Ok(moments.await?)
     }
 
     async fn dossier(&self, id: RegistrationId) -> Result<Option<Dossier>, Error> {
         let dossier = self.database.repeat_always("dossier", || async {
-            lookup::dossier(&mut self.database.connection().await?, id).await
+            lookup::dossier(&mut self.database.connection().await?, self.layout, id).await
         });
         Ok(dossier.await?)
     }

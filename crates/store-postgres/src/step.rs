@@ -1,3 +1,5 @@
+mod distributed;
+
 use std::collections::{HashMap, HashSet};
 
 use deadpool_postgres::Transaction;
@@ -7,10 +9,14 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::failure::Failure;
 use crate::row;
 
-/// The place of an entry is the next one of its registration; `nth` counts the entries of one registration here. Each is
-/// told, in the order given.
-const APPEND: &str = "WITH e AS MATERIALIZED (SELECT e.*, e.nth + (SELECT coalesce(max(h.place), 0) FROM history h \
-     WHERE h.registration = e.id AND h.day = e.day AND h.employer = e.employer) AS place \
+/// The place of an entry is the next one of its registration; `nth` counts the entries of one registration here.
+const BEHIND: &str = "(SELECT coalesce(max(h.place), 0) FROM history h \
+     WHERE h.registration = e.id AND h.day = e.day AND h.employer = e.employer)";
+
+/// The statement that appends entries, each `behind` so many of its registration. Each is told, in the order given.
+fn append(behind: &str) -> String {
+    format!(
+        "WITH e AS MATERIALIZED (SELECT e.*, e.nth + {behind} AS place \
      FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::smallint[], \
      $7::integer[], $8::smallint[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::smallint[], \
      $14::bigint[], $15::text[]) WITH ORDINALITY AS e (id, day, employer, nth, at, status, remarks, cause, reason, \
@@ -20,7 +26,9 @@ const APPEND: &str = "WITH e AS MATERIALIZED (SELECT e.*, e.nth + (SELECT coales
      SELECT id, day, employer, place, at, status, remarks, cause, reason, sender_id, sender_company, sender_type, \
      register, import FROM e) \
      INSERT INTO step (entry, first, day, registration, count, place, sender) \
-     SELECT now.entry, told - 1, day, id, 1, place, owner FROM (SELECT step_entry() AS entry OFFSET 0) now, e";
+     SELECT now.entry, told - 1, day, id, 1, place, owner FROM (SELECT step_entry() AS entry OFFSET 0) now, e"
+    )
+}
 
 pub(crate) const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
      newest = n.newest, sector = n.sector, located = n.located \
@@ -56,7 +64,7 @@ struct Now {
     located: Vec<Option<String>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Entries<'a> {
     id: Vec<i64>,
     day: Vec<i32>,
@@ -109,13 +117,21 @@ impl<'a> Steps<'a> {
         self
     }
 
-    /// Writes them.
-    pub(crate) async fn keep(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+    /// Writes them. `before`: how the registrations stood when they were loaded, where nothing holds them as they were;
+    /// [`Failure::Changed`] where one has changed since.
+    pub(crate) async fn keep(
+        &self,
+        transaction: &Transaction<'_>,
+        before: Option<&HashMap<RegistrationId, Registration>>,
+    ) -> Result<(), Failure> {
+        if let Some(before) = before {
+            return self.keep_distributed(transaction, before).await;
+        }
         if !self.now.id.is_empty() {
             self.now.write(transaction).await?;
         }
         if !self.entries.id.is_empty() {
-            self.entries.write(transaction).await?;
+            self.entries.write(transaction, &append(BEHIND)).await?;
         }
         Ok(())
     }
@@ -138,7 +154,12 @@ impl Now {
         if self.id.len() > FEW {
             transaction.batch_execute(STEP_BY_STEP).await?;
         }
-        let parameters: [(&(dyn ToSql + Sync), Type); 9] = [
+        transaction.execute_typed(MOVE, &self.parameters()).await?;
+        Ok(())
+    }
+
+    fn parameters(&self) -> [(&(dyn ToSql + Sync), Type); 9] {
+        [
             (&self.id, Type::INT8_ARRAY),
             (&self.day, Type::INT4_ARRAY),
             (&self.employer, Type::INT8_ARRAY),
@@ -148,9 +169,7 @@ impl Now {
             (&self.newest, Type::INT8_ARRAY),
             (&self.sector, Type::INT2_ARRAY),
             (&self.located, Type::TEXT_ARRAY),
-        ];
-        transaction.execute_typed(MOVE, &parameters).await?;
-        Ok(())
+        ]
     }
 }
 
@@ -183,7 +202,7 @@ impl<'a> Entries<'a> {
         self.owner.push(registration.sender.id.as_deref().map(str::to_owned));
     }
 
-    async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+    async fn write(&self, transaction: &Transaction<'_>, append: &str) -> Result<(), Failure> {
         let parameters: [(&(dyn ToSql + Sync), Type); 15] = [
             (&self.id, Type::INT8_ARRAY),
             (&self.day, Type::INT4_ARRAY),
@@ -201,7 +220,7 @@ impl<'a> Entries<'a> {
             (&self.import, Type::INT8_ARRAY),
             (&self.owner, Type::TEXT_ARRAY),
         ];
-        transaction.execute_typed(APPEND, &parameters).await?;
+        transaction.execute_typed(append, &parameters).await?;
         Ok(())
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Way {
     works: Option<WorksReference>,
     /// Any of these employers, as their column has them.
     companies: Vec<i64>,
+    /// Whose employer is one of these, where there are any: the registrations of each lie together.
+    employers: Vec<i64>,
     /// Any of these senders for others.
     senders: Vec<i64>,
 }
@@ -37,6 +39,7 @@ impl Way {
             by_newest: false,
             works: search.works.filter(|_| !alone),
             companies: employer(search).filter(|_| !alone).into_iter().collect(),
+            employers: employer(search).into_iter().collect(),
             senders: Vec::new(),
         }
     }
@@ -54,6 +57,7 @@ impl Way {
             match ways.iter_mut().find(|other| other.differs_in_enterprises_only(&way)) {
                 Some(other) => {
                     other.companies.extend(way.companies);
+                    other.employers.extend(way.employers);
                     other.senders.extend(way.senders);
                 }
                 None => ways.push(way),
@@ -79,6 +83,7 @@ impl Way {
             by_newest: false,
             works: None,
             companies: vec![],
+            employers: employer(search).into_iter().collect(),
             senders: vec![],
         };
         let way = match sight.of {
@@ -86,13 +91,15 @@ impl Way {
             Subject::Person(inss) => Self { inss: Some(inss), ..nothing },
             Subject::Employer(company) => {
                 wants(company).then_some(())?;
-                Self { works: search.works, companies: vec![long(company)], ..nothing }
+                let companies = vec![long(company)];
+                Self { works: search.works, employers: companies.clone(), companies, ..nothing }
             }
             Subject::Sender(company) => Self { senders: vec![long(company)], ..nothing },
             Subject::EmployerAtWork(company, works) => {
                 let wanted = search.works.is_none_or(|wanted| wanted == works);
                 (wanted && wants(company)).then_some(())?;
-                Self { works: Some(works), companies: vec![long(company)], ..nothing }
+                let companies = vec![long(company)];
+                Self { works: Some(works), employers: companies.clone(), companies, ..nothing }
             }
         };
         (!way.days.is_empty()).then_some(way)
@@ -142,6 +149,21 @@ impl Way {
             ));
         }
         all.join(" AND ")
+    }
+}
+
+impl Way {
+    /// The same, with what tells on which servers they can lie.
+    pub(crate) fn conditions_by_employer(&self, sql: &mut Sql) -> String {
+        let conditions = self.conditions(sql);
+        match self.employers.as_slice() {
+            [] => conditions,
+            [one] => format!("{conditions} AND employer = {}", sql.give(*one, Type::INT8)),
+            several => {
+                let several = sql.give(several.to_vec(), Type::INT8_ARRAY);
+                format!("{conditions} AND employer = ANY({several})")
+            }
+        }
     }
 }
 

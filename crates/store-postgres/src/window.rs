@@ -1,9 +1,12 @@
 //! In which partitions a registration can be, by its id alone: a block of ids serves registrations near one day, which is
 //! the day of their creation unless their own lies far from it.
 
+use deadpool_postgres::Transaction;
 use domain::{NewRegistration, belgian_day};
 use jiff::civil::Date;
+use tokio_postgres::types::{ToSql, Type};
 
+use crate::failure::Failure;
 use crate::row::day_number;
 
 /// How far a registration's day may lie before the day of its block: moments may come late.
@@ -32,6 +35,22 @@ pub(crate) fn of(first: &str, last: &str) -> String {
         earliest = days("min"),
         latest = days("max"),
     )
+}
+
+const DAYS: &str = "SELECT min(created_day), max(created_day) FROM id_block WHERE first <= $2 AND first >= \
+     (SELECT coalesce(max(first), 0) FROM id_block WHERE first <= $1)";
+
+/// The same days as numbers, asked for before: what several servers are asked should name them. `None` where no registration
+/// can have an id between these.
+pub(crate) async fn days(
+    transaction: &Transaction<'_>,
+    first: i64,
+    last: i64,
+) -> Result<Option<(i32, i32)>, Failure> {
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&first, Type::INT8), (&last, Type::INT8)];
+    let row = transaction.query_typed_one(DAYS, &parameters).await?;
+    let days = row.try_get::<_, Option<i32>>(0)?.zip(row.try_get::<_, Option<i32>>(1)?);
+    Ok(days.map(|(earliest, latest)| (earliest - BEFORE, latest + AFTER)))
 }
 
 #[cfg(test)]

@@ -1,19 +1,22 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use deadpool_postgres::{Client, Transaction};
 use domain::{HistoryEntry, Inss, Registration, RegistrationId, Remark, Status};
 use jiff::Timestamp;
 use store::{Finding, Finished, Repetition};
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::repeated::earlier;
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::step::Steps;
-use crate::{amend, registers, window};
+use crate::{amend, registers, row, window};
 
 /// Keeps what the checks of a lease found, in one transaction.
 pub(super) async fn finish(
     connection: &mut Client,
+    layout: Layout,
     lease: u64,
     version: u64,
     findings: &[Finding],
@@ -33,19 +36,21 @@ pub(super) async fn finish(
         transaction.execute_typed(&sql, &[(&token, Type::INT8)]).await?;
     }
     let ids: Vec<_> = findings.iter().map(|finding| Some(finding.id)).collect();
-    let mut found = amend::load(&transaction, &ids).await?;
-    let repeated = still_repeated(&transaction, findings, &found).await?;
+    let mut found = amend::load(&transaction, layout, &ids).await?;
+    let before = layout.is_distributed().then(|| found.clone());
+    let repeated = still_repeated(&transaction, layout, findings, &found).await?;
     let (mut entries, mut moved) = (Vec::new(), Vec::new());
     for finding in findings {
         let Some(now) = found.get_mut(&finding.id) else { continue };
-        let before = (now.newest, now.sector, now.located.clone());
+        let was = (now.newest, now.sector, now.located.clone());
         if let Some(entry) = decide(now, finding, repeated.contains(&finding.id), at) {
             entries.push((finding.id, entry));
-        } else if before != (now.newest, now.sector, now.located.clone()) {
+        } else if was != (now.newest, now.sector, now.located.clone()) {
             moved.push(finding.id);
         }
     }
-    Steps::of(&found, &entries).and_moved(&found, &moved).keep(&transaction).await?;
+    let steps = Steps::of(&found, &entries).and_moved(&found, &moved);
+    steps.keep(&transaction, before.as_ref()).await?;
     transaction.commit().await?;
     Ok(Finished::Kept)
 }
@@ -75,6 +80,7 @@ fn decide(
 /// that who cancels it from now on finds this one.
 async fn still_repeated(
     transaction: &Transaction<'_>,
+    layout: Layout,
     findings: &[Finding],
     found: &HashMap<RegistrationId, Registration>,
 ) -> Result<HashSet<RegistrationId>, Failure> {
@@ -84,8 +90,11 @@ async fn still_repeated(
     let mut asked = with_numbers(transaction, &registrations).await?;
     let mut repeated = HashSet::new();
     while !asked.is_empty() {
-        let earlier = earlier(&**transaction, &asked).await?;
-        let held = hold(transaction, earlier.iter().flatten().copied().collect()).await?;
+        let earlier = earlier(&**transaction, layout, &asked).await?;
+        let held = match layout {
+            Layout::Whole => hold(transaction, earlier.iter().flatten().copied().collect()).await?,
+            Layout::Distributed => hold_by_employer(transaction, &asked, &earlier).await?,
+        };
         let mut left = Vec::new();
         for (asked, earlier) in asked.into_iter().zip(earlier) {
             match earlier {
@@ -131,10 +140,40 @@ async fn hold(transaction: &Transaction<'_>, ids: Vec<i64>) -> Result<HashSet<i6
     );
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-    let rows = transaction.query_typed(&sql, &parameters).await?;
+    not_cancelled(&transaction.query_typed(&sql, &parameters).await?)
+}
+
+/// The same where registrations lie by employer: one after the other, since several servers hold nothing in one statement. An
+/// earlier one says the same, so it has the same employer and day.
+async fn hold_by_employer(
+    transaction: &Transaction<'_>,
+    asked: &[Repetition],
+    earlier: &[Option<i64>],
+) -> Result<HashSet<i64>, Failure> {
+    let mut of: BTreeMap<i64, (Vec<i64>, Vec<i32>)> = BTreeMap::new();
+    for (asked, earlier) in asked.iter().zip(earlier) {
+        let submission = &asked.registration.submission;
+        if let Some(id) = earlier {
+            let (ids, days) = of.entry(row::employer(&submission.who)).or_default();
+            ids.push(*id);
+            days.push(row::day_number(submission.day));
+        }
+    }
+    let sql = "SELECT id, status FROM registration WHERE employer = $1 AND id = ANY($2) AND day = ANY($3) \
+               ORDER BY id FOR SHARE";
+    let mut held = HashSet::new();
+    for (employer, (ids, days)) in &of {
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(employer, Type::INT8), (ids, Type::INT8_ARRAY), (days, Type::INT4_ARRAY)];
+        held.extend(not_cancelled(&transaction.query_typed(sql, &parameters).await?)?);
+    }
+    Ok(held)
+}
+
+fn not_cancelled(rows: &[Row]) -> Result<HashSet<i64>, Failure> {
     let cancelled = i16::from(Status::Cancelled.number());
     let mut held = HashSet::new();
-    for row in &rows {
+    for row in rows {
         if row.try_get::<_, i16>(1)? != cancelled {
             held.insert(row.try_get(0)?);
         }

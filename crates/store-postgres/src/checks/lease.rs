@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::aside;
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::lookup;
 
@@ -27,6 +28,7 @@ const NEW: &str = "SELECT first, last FROM check_range WHERE lease = 0 ORDER BY 
 /// Takes what waits.
 pub(super) async fn lease(
     connection: &mut Client,
+    layout: Layout,
     most: u32,
     now: i64,
     until: i64,
@@ -46,7 +48,7 @@ pub(super) async fn lease(
     let held: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&until, Type::INT8)];
     let keep = "INSERT INTO check_lease (token, expires) VALUES ($1, $2)";
     transaction.execute_typed(keep, &held).await?;
-    let lease = leased(&transaction, token).await?;
+    let lease = leased(&transaction, layout, token).await?;
     transaction.commit().await?;
     Ok(Some(lease))
 }
@@ -111,7 +113,11 @@ async fn split(transaction: &Transaction<'_>, first: i64, next: i64) -> Result<(
 
 /// New ones first, each kind in the order of the ids; beside them what cannot be read, which is no reason to leave the
 /// others. What is no longer kept is passed over.
-async fn leased(transaction: &Transaction<'_>, token: i64) -> Result<Lease, Failure> {
+async fn leased(
+    transaction: &Transaction<'_>,
+    layout: Layout,
+    token: i64,
+) -> Result<Lease, Failure> {
     let new = "SELECT id FROM check_range, generate_series(first, last) AS id WHERE lease = $1 ORDER BY id";
     let new = transaction.query_typed(new, &[(&token, Type::INT8)]).await?;
     let again =
@@ -121,7 +127,8 @@ async fn leased(transaction: &Transaction<'_>, token: i64) -> Result<Lease, Fail
     let again = again.iter().map(|row| Ok((row.try_get(0)?, cause(row))));
     let waiting: Vec<(i64, _)> = new.chain(again).collect::<Result<_, Failure>>()?;
     let ids: Vec<i64> = waiting.iter().map(|(id, _)| *id).collect();
-    let mut found: HashMap<_, _> = lookup::each(transaction, &ids).await?.into_iter().collect();
+    let mut found: HashMap<_, _> =
+        lookup::each(transaction, layout, &ids).await?.into_iter().collect();
     let (mut registrations, mut unfit) = (Vec::new(), Vec::new());
     for (id, cause) in waiting {
         let Some(registration) = found.remove(&id) else { continue };

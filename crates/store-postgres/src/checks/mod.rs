@@ -39,7 +39,8 @@ impl Checks for PostgresStore {
         // When its connection is lost, nobody has the lease, and what it took waits again in time.
         let database = self.database.beside_calls();
         let lease = database.repeat_always("lease checks", || async {
-            lease::lease(&mut self.database.connection().await?, most, now, until).await
+            lease::lease(&mut self.database.connection().await?, self.layout, most, now, until)
+                .await
         });
         Ok(lease.await?)
     }
@@ -55,7 +56,7 @@ impl Checks for PostgresStore {
         let database = self.database.beside_calls();
         let finished = database.repeat("finish checks", || async {
             let mut connection = self.database.connection().await?;
-            finish::finish(&mut connection, lease, version, &findings, at).await
+            finish::finish(&mut connection, self.layout, lease, version, &findings, at).await
         });
         Ok(finished.await?)
     }
@@ -85,7 +86,7 @@ impl Checks for PostgresStore {
         let database = self.database.beside_calls();
         let repeated = database.repeat_always("repetitions", || async {
             let connection = self.database.connection().await?;
-            let earlier = repeated::earlier(&**connection, &asked).await?;
+            let earlier = repeated::earlier(&**connection, self.layout, &asked).await?;
             Ok(earlier.iter().map(Option::is_some).collect())
         });
         Ok(repeated.await?)
@@ -94,7 +95,7 @@ impl Checks for PostgresStore {
     async fn spread(&self, since: Date, most: u32) -> Result<u64, Error> {
         let database = self.database.beside_calls();
         let spread = database.repeat_always("spread changes", || async {
-            spread::spread(&mut self.database.connection().await?, since, most).await
+            spread::spread(&mut self.database.connection().await?, self.layout, since, most).await
         });
         Ok(spread.await?)
     }

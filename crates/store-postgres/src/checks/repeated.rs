@@ -1,11 +1,17 @@
+mod distributed;
+
 use deadpool_postgres::Transaction;
-use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Status, Who};
+use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Who};
 use store::Repetition;
 use tokio_postgres::GenericClient;
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::{registers, row};
+
+/// [`Status::Cancelled`] as its column has it.
+const CANCELLED: i16 = 2;
 
 /// For each that is asked, by its place, one that is earlier, says the same and is not cancelled. Nodes give ids out of
 /// blocks of their own, so the moment of creation comes before the id.
@@ -42,6 +48,7 @@ struct Asked<'a> {
     works: Vec<&'a str>,
     company: Vec<Option<i64>>,
     vat: Vec<Option<&'a str>>,
+    employer: Vec<i64>,
 }
 
 impl<'a> Asked<'a> {
@@ -59,7 +66,37 @@ impl<'a> Asked<'a> {
         self.id.push(registration.id.number());
         self.works.push(submission.works.as_str());
         self.company.push(row::company(&submission.who));
+        self.employer.push(row::employer(&submission.who));
         self.vat.push(submission.who.foreign_vat().map(ForeignVatNumber::as_str));
+    }
+
+    /// The parameters of [`EARLIER`].
+    fn of_earlier(&self) -> [(&(dyn ToSql + Sync), Type); 10] {
+        [
+            (&self.place, Type::INT4_ARRAY),
+            (&self.day, Type::INT4_ARRAY),
+            (&self.inss, Type::INT8_ARRAY),
+            (&self.limosa, Type::TEXT_ARRAY),
+            (&self.created, Type::INT8_ARRAY),
+            (&self.id, Type::INT8_ARRAY),
+            (&self.works, Type::TEXT_ARRAY),
+            (&self.company, Type::INT8_ARRAY),
+            (&self.vat, Type::TEXT_ARRAY),
+            (&CANCELLED, Type::INT2),
+        ]
+    }
+
+    /// The parameters of [`LATER`].
+    fn of_later<'p>(&'p self, duplicate: &'p i32) -> [(&'p (dyn ToSql + Sync), Type); 7] {
+        [
+            (&self.day, Type::INT4_ARRAY),
+            (&self.inss, Type::INT8_ARRAY),
+            (&self.limosa, Type::TEXT_ARRAY),
+            (&self.created, Type::INT8_ARRAY),
+            (&self.id, Type::INT8_ARRAY),
+            (&self.works, Type::TEXT_ARRAY),
+            (duplicate, Type::INT4),
+        ]
     }
 
     /// A row for each number, and one for who has none.
@@ -74,6 +111,7 @@ impl<'a> Asked<'a> {
 /// For each that is asked an earlier registration that says the same and is not cancelled. A moment repeats nothing.
 pub(super) async fn earlier(
     client: &impl GenericClient,
+    layout: Layout,
     asked: &[Repetition],
 ) -> Result<Vec<Option<i64>>, Failure> {
     let mut earlier = vec![None; asked.len()];
@@ -86,20 +124,11 @@ pub(super) async fn earlier(
     if all.id.is_empty() {
         return Ok(earlier);
     }
-    let cancelled = i16::from(Status::Cancelled.number());
-    let parameters: [(&(dyn ToSql + Sync), Type); 10] = [
-        (&all.place, Type::INT4_ARRAY),
-        (&all.day, Type::INT4_ARRAY),
-        (&all.inss, Type::INT8_ARRAY),
-        (&all.limosa, Type::TEXT_ARRAY),
-        (&all.created, Type::INT8_ARRAY),
-        (&all.id, Type::INT8_ARRAY),
-        (&all.works, Type::TEXT_ARRAY),
-        (&all.company, Type::INT8_ARRAY),
-        (&all.vat, Type::TEXT_ARRAY),
-        (&cancelled, Type::INT2),
-    ];
-    for row in client.query_typed(EARLIER, &parameters).await? {
+    let found = match layout {
+        Layout::Whole => client.query_typed(EARLIER, &all.of_earlier()).await?,
+        Layout::Distributed => distributed::earlier(client, &all).await?,
+    };
+    for row in found {
         let place: i32 = row.try_get(0)?;
         if let Some(earlier) = usize::try_from(place).ok().and_then(|place| earlier.get_mut(place))
         {
@@ -112,6 +141,7 @@ pub(super) async fn earlier(
 /// Registrations that only repeat those that have just been cancelled are to be checked again.
 pub(crate) async fn repetitions_wait(
     transaction: &Transaction<'_>,
+    layout: Layout,
     cancelled: &[&Registration],
 ) -> Result<(), Failure> {
     let persons: Vec<Inss> =
@@ -126,16 +156,10 @@ pub(crate) async fn repetitions_wait(
         };
         let mut all = Asked::default();
         all.push_each(0, registration, &numbers);
-        let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
-            (&all.day, Type::INT4_ARRAY),
-            (&all.inss, Type::INT8_ARRAY),
-            (&all.limosa, Type::TEXT_ARRAY),
-            (&all.created, Type::INT8_ARRAY),
-            (&all.id, Type::INT8_ARRAY),
-            (&all.works, Type::TEXT_ARRAY),
-            (&duplicate, Type::INT4),
-        ];
-        let rows = transaction.query_typed(LATER, &parameters).await?;
+        let rows = match layout {
+            Layout::Whole => transaction.query_typed(LATER, &all.of_later(&duplicate)).await?,
+            Layout::Distributed => distributed::later(transaction, &all, duplicate).await?,
+        };
         let later = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         wait_again(&**transaction, later, None, registration.id.number()).await?;
     }
@@ -162,4 +186,16 @@ pub(super) async fn wait_again(
         [(&registrations, Type::INT8_ARRAY), (&register, Type::INT2), (&import, Type::INT8)];
     client.execute_typed(sql, &parameters).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Status;
+
+    use super::CANCELLED;
+
+    #[test]
+    fn cancelled_is_what_the_domain_says() {
+        assert_eq!(CANCELLED, i16::from(Status::Cancelled.number()));
+    }
 }

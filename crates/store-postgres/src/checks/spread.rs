@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::repeated::wait_again;
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::sql::Sql;
 use crate::{registers, row, search};
@@ -45,6 +46,7 @@ pub(super) struct Change {
 /// Looks at the oldest changes; answers how many.
 pub(super) async fn spread(
     connection: &mut Client,
+    layout: Layout,
     since: Date,
     most: u32,
 ) -> Result<u64, Failure> {
@@ -55,14 +57,19 @@ pub(super) async fn spread(
         return Ok(0);
     }
     let rows = connection.query_typed(CHANGES, &[(&limit, Type::INT8)]).await?;
-    let spread = each(connection, &rows, since).await;
+    let spread = each(connection, layout, &rows, since).await;
     connection.execute_typed(END, &[]).await?;
     spread?;
     Ok(rows.len() as u64)
 }
 
-async fn each(connection: &mut Client, rows: &[Row], since: Date) -> Result<(), Failure> {
-    let Some((first, last)) = search::stored_days(connection).await? else {
+async fn each(
+    connection: &mut Client,
+    layout: Layout,
+    rows: &[Row],
+    since: Date,
+) -> Result<(), Failure> {
+    let Some((first, last)) = search::stored_days(connection, layout).await? else {
         return forget(connection, rows).await;
     };
     let days: Vec<i32> = (row::day_number(since).max(first)..=last).collect();

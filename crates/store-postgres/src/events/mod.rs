@@ -30,7 +30,14 @@ impl Events for PostgresStore {
         limit: u32,
     ) -> Result<Vec<Step>, Error> {
         let steps = self.database.repeat_always("steps", || async {
-            steps::read(&mut self.database.connection().await?, &selection, after, limit).await
+            steps::read(
+                &mut self.database.connection().await?,
+                self.layout,
+                &selection,
+                after,
+                limit,
+            )
+            .await
         });
         Ok(steps.await?)
     }

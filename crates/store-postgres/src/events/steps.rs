@@ -1,14 +1,15 @@
 use std::collections::HashMap;
 
-use deadpool_postgres::Client;
+use deadpool_postgres::{Client, Transaction};
 use domain::{HistoryEntry, Registration, RegistrationId, Step, StepPosition, StepSelection};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::citus::{self, Layout};
 use crate::failure::Failure;
-use crate::lookup;
 use crate::row::{self, HISTORY_COLUMNS};
 use crate::sql::Sql;
+use crate::{lookup, window};
 
 /// Every transaction below this number has ended: none of its steps may still come. Asked by itself, before the steps, so
 /// that these are seen as they are after that.
@@ -47,6 +48,7 @@ struct Told {
 /// The steps after a position.
 pub(super) async fn read(
     connection: &mut Client,
+    layout: Layout,
     selection: &StepSelection,
     after: StepPosition,
     limit: u32,
@@ -60,7 +62,7 @@ pub(super) async fn read(
         unfold(row, after, &mut told)?;
     }
     told.truncate(limit as usize);
-    with_registrations(connection, &told).await
+    with_registrations(connection, layout, &told).await
 }
 
 /// The statement that reads the rows, each of which tells of at least one step after the position.
@@ -105,30 +107,27 @@ fn count(number: i32) -> u32 {
 }
 
 /// What happened, with the registrations that it happened to. Those whose retention has just ended are left out.
-async fn with_registrations(connection: &mut Client, told: &[Told]) -> Result<Vec<Step>, Failure> {
+async fn with_registrations(
+    connection: &mut Client,
+    layout: Layout,
+    told: &[Told],
+) -> Result<Vec<Step>, Failure> {
     let transaction = connection.transaction().await?;
     let mut ids: Vec<i64> = told.iter().map(|told| told.registration).collect();
     ids.sort_unstable();
     ids.dedup();
-    let found = lookup::registrations(&transaction, &ids).await?;
+    let later: Vec<&Told> = told.iter().filter(|told| told.place > 0).collect();
+    let mut entries = HashMap::new();
+    if layout.is_distributed() {
+        entries = distributed_entries(&transaction, &later).await?;
+    }
+    let found = lookup::registrations(&transaction, layout, &ids).await?;
     let found: HashMap<i64, Registration> =
         found.into_iter().map(|registration| (registration.id.number(), registration)).collect();
-    let later: Vec<&Told> = told.iter().filter(|told| told.place > 0).collect();
     let days = found.values().map(|registration| row::day_number(registration.submission.day));
-    let entries = match (days.clone().min(), days.max(), later.is_empty()) {
-        (Some(first), Some(last), false) => {
-            let ids: Vec<i64> = later.iter().map(|told| told.registration).collect();
-            let places: Vec<i32> = later.iter().map(|told| told.place).collect();
-            let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
-                (&ids, Type::INT8_ARRAY),
-                (&places, Type::INT4_ARRAY),
-                (&first, Type::INT4),
-                (&last, Type::INT4),
-            ];
-            history(&transaction.query_typed(&entries_of(), &parameters).await?)?
-        }
-        _ => HashMap::new(),
-    };
+    if let (Layout::Whole, Some(first), Some(last)) = (layout, days.clone().min(), days.max()) {
+        entries = entries_between(&transaction, &later, (first, last)).await?;
+    }
     transaction.commit().await?;
     let step = |told: &Told| {
         let registration = found.get(&told.registration)?.clone();
@@ -140,6 +139,46 @@ async fn with_registrations(connection: &mut Client, told: &[Told]) -> Result<Ve
         Some(Step { position: told.position, version, registration, entry })
     };
     Ok(told.iter().filter_map(step).collect())
+}
+
+/// Before the registrations, which are then at least as new; all of them, as far as they are kept. The coordinator tells of a
+/// step a little before the node of its employer has it.
+async fn distributed_entries(
+    transaction: &Transaction<'_>,
+    later: &[&Told],
+) -> Result<HashMap<(i64, i32), HistoryEntry>, Failure> {
+    let ids = later.iter().map(|told| told.registration);
+    let (Some(first), Some(last)) = (ids.clone().min(), ids.max()) else {
+        return Ok(HashMap::new());
+    };
+    let Some(days) = window::days(transaction, first, last).await? else {
+        return Ok(HashMap::new());
+    };
+    let entries = entries_between(transaction, later, days).await?;
+    if later.iter().all(|told| entries.contains_key(&(told.registration, told.place))) {
+        return Ok(entries);
+    }
+    citus::settled(transaction).await?;
+    entries_between(transaction, later, days).await
+}
+
+async fn entries_between(
+    transaction: &Transaction<'_>,
+    later: &[&Told],
+    (first, last): (i32, i32),
+) -> Result<HashMap<(i64, i32), HistoryEntry>, Failure> {
+    if later.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = later.iter().map(|told| told.registration).collect();
+    let places: Vec<i32> = later.iter().map(|told| told.place).collect();
+    let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
+        (&ids, Type::INT8_ARRAY),
+        (&places, Type::INT4_ARRAY),
+        (&first, Type::INT4),
+        (&last, Type::INT4),
+    ];
+    history(&transaction.query_typed(&entries_of(), &parameters).await?)
 }
 
 /// Perhaps more entries than those asked for: every one of these places of any of these registrations.

@@ -9,20 +9,22 @@ use deadpool_postgres::Client;
 use domain::{Search, SearchPage, Sight, Visibility, WorkMoment};
 use tokio_postgres::Row;
 
+use crate::citus::Layout;
 use crate::failure::Failure;
-use crate::row;
 use crate::sql::Sql;
 use crate::way::{self, Stored, Way};
+use crate::{partition, row};
 
 /// Finds registrations.
 pub(crate) async fn search(
     connection: &Client,
+    layout: Layout,
     search: &Search,
     visible: &Visibility,
     budget: u32,
 ) -> Result<SearchPage, Failure> {
     let mut found = Ok(SearchPage::default());
-    for try_ in tries(connection, search, visible).await? {
+    for try_ in tries(connection, layout, search, visible).await? {
         found = page(connection, try_, search, budget).await;
         if !matches!(found, Err(Failure::TooBroad(_))) {
             break;
@@ -34,12 +36,13 @@ pub(crate) async fn search(
 /// Finds begins and ends of work.
 pub(crate) async fn moments(
     connection: &Client,
+    layout: Layout,
     search: &Search,
     visible: &Visibility,
     budget: u32,
 ) -> Result<Vec<WorkMoment>, Failure> {
     let mut found = Ok(Vec::new());
-    for try_ in tries(connection, search, visible).await? {
+    for try_ in tries(connection, layout, search, visible).await? {
         found = moments::of(connection, try_, search, budget).await;
         if !matches!(found, Err(Failure::TooBroad(_))) {
             break;
@@ -50,6 +53,7 @@ pub(crate) async fn moments(
 
 /// Ways that lead to everything that is searched for and may be seen.
 struct Try<'v> {
+    layout: Layout,
     ways: Vec<Way>,
     /// What of it may be seen; `None` where the ways meet nothing else.
     sights: Option<&'v [Sight]>,
@@ -77,21 +81,24 @@ impl Try<'_> {
 /// then the caller's own ways, whose length is its own alone.
 async fn tries<'v>(
     connection: &Client,
+    layout: Layout,
     search: &Search,
     visible: &'v Visibility,
 ) -> Result<Vec<Try<'v>>, Failure> {
-    let Some(stored) = stored_days(connection).await? else { return Ok(Vec::new()) };
+    let Some(stored) = stored_days(connection, layout).await? else { return Ok(Vec::new()) };
     let sights = match visible {
         Visibility::Everything => {
-            return Ok(vec![Try { ways: Way::all_of(search, stored), sights: None }]);
+            let ways = Way::all_of(search, stored);
+            return Ok(vec![Try { layout, ways, sights: None }]);
         }
         Visibility::Only(sights) => sights,
     };
-    let own = Try { ways: Way::of_sights(search, sights, stored), sights: None };
+    let own = Try { layout, ways: Way::of_sights(search, sights, stored), sights: None };
     if search.inss.is_none() {
         return Ok(vec![own]);
     }
-    Ok(vec![Try { ways: Way::all_of(search, stored), sights: Some(sights) }, own])
+    let all = Try { layout, ways: Way::all_of(search, stored), sights: Some(sights) };
+    Ok(vec![all, own])
 }
 
 async fn page(
@@ -107,10 +114,10 @@ async fn page(
     let mut sql = Sql::default();
     let matching = try_.conditions(&mut sql, search);
     if let Some(circle) = search.near {
-        let text = statement::of_places(&mut sql, &try_.ways, &matching, budget);
+        let text = statement::of_places(&mut sql, try_.layout, &try_.ways, &matching, budget);
         return near::search(connection, &text, &sql, search, circle, budget).await;
     }
-    let text = statement::of_page(&mut sql, &try_.ways, &matching, search, budget);
+    let text = statement::of_page(&mut sql, try_.layout, &try_.ways, &matching, search, budget);
     let rows = connection.query_typed(&text, &sql.borrowed()).await?;
     read(&rows, budget)
 }
@@ -131,8 +138,15 @@ fn read(rows: &[Row], budget: u32) -> Result<SearchPage, Failure> {
     Ok(SearchPage { count: count.cast_unsigned(), registrations })
 }
 
-/// The first and the last day that have registrations: one step in an index for each end.
-pub(crate) async fn stored_days(connection: &Client) -> Result<Option<Stored>, Failure> {
+/// The first and the last day that have registrations: one step in an index for each end. Of several servers none is asked:
+/// those of the partitions.
+pub(crate) async fn stored_days(
+    connection: &Client,
+    layout: Layout,
+) -> Result<Option<Stored>, Failure> {
+    if layout.is_distributed() {
+        return partition::days(connection).await;
+    }
     let row = connection.query_typed_one(STORED_DAYS, &[]).await?;
     let (first, last): (Option<i32>, Option<i32>) = (row.try_get(0)?, row.try_get(1)?);
     Ok(first.zip(last))
@@ -140,6 +154,8 @@ pub(crate) async fn stored_days(connection: &Client) -> Result<Option<Stored>, F
 
 pub(crate) const STORED_DAYS: &str = "SELECT min(day), max(day) FROM registration";
 
+#[cfg(test)]
+mod distributed_tests;
 #[cfg(test)]
 #[path = "../plan_tests.rs"]
 mod every_plan_tests;

@@ -21,7 +21,7 @@ pub(super) async fn of(
     let mut sql = Sql::default();
     let matching = try_.conditions(&mut sql, search);
     let narrow = try_.sights.is_none() && is_narrow(search);
-    let text = statement::of_moments(&mut sql, &try_.ways, &matching, narrow, budget);
+    let text = statement::of_moments(&mut sql, try_.layout, &try_.ways, &matching, narrow, budget);
     let rows = connection.query_typed(&text, &sql.borrowed()).await?;
     let looked_at: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0))?;
     if looked_at > i64::from(budget) {

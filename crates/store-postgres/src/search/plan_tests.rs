@@ -6,6 +6,7 @@ use jiff::civil::date;
 use testkit::PostgresServer;
 
 use super::{filters, statement};
+use crate::citus::Layout;
 use crate::explain::{filled_with_registrations, only_steps_into};
 use crate::row;
 use crate::sql::Sql;
@@ -29,8 +30,14 @@ async fn a_person_is_found_by_the_number_that_was_declared_and_by_the_newest() {
     for way in Way::all_of(&search, stored()) {
         let mut sql = Sql::default();
         let matching = filters::of(&mut sql, &search);
-        let text =
-            statement::of_page(&mut sql, std::slice::from_ref(&way), &matching, &search, BUDGET);
+        let text = statement::of_page(
+            &mut sql,
+            Layout::Whole,
+            std::slice::from_ref(&way),
+            &matching,
+            &search,
+            BUDGET,
+        );
         let by = if text.contains("newest IS NOT NULL") { "day_newest" } else { "day_inss" };
         only_steps_into(&connection, &text, &sql.borrowed(), &[by, "pkey"]).await;
     }
@@ -53,7 +60,7 @@ async fn what_callers_may_see_is_found_by_what_lets_them_see_it() {
         let ways = Way::of_sights(&search, &sights, stored());
         let mut sql = Sql::default();
         let matching = filters::of(&mut sql, &search);
-        let text = statement::of_page(&mut sql, &ways, &matching, &search, BUDGET);
+        let text = statement::of_page(&mut sql, Layout::Whole, &ways, &matching, &search, BUDGET);
         only_steps_into(&connection, &text, &sql.borrowed(), &[index[0], index[1], "pkey"]).await;
     }
 }
@@ -66,6 +73,6 @@ async fn moments_of_an_employer_are_read_from_their_index() {
     let ways = Way::all_of(&search, stored());
     let mut sql = Sql::default();
     let matching = filters::of(&mut sql, &search);
-    let text = statement::of_moments(&mut sql, &ways, &matching, true, BUDGET);
+    let text = statement::of_moments(&mut sql, Layout::Whole, &ways, &matching, true, BUDGET);
     only_steps_into(&connection, &text, &sql.borrowed(), &["day_company"]).await;
 }

@@ -3,6 +3,7 @@
 use domain::{Direction, Mark, Search, SortKey, SortValue};
 use tokio_postgres::types::Type;
 
+use crate::citus::Layout;
 use crate::row::COLUMNS;
 use crate::sql::Sql;
 use crate::way::Way;
@@ -11,56 +12,90 @@ use crate::way::Way;
 const LOOKED_AT: &str = "id, day, employer, works, company, inss, newest, status, cancelled, remarks, created, sector, channel, \
                          sender_id, sender_company, event, at, place, foreign_vat, offline_since";
 
+/// All of a row, with what tells on which server it lies, so that nothing is asked for a second time.
+const WHOLE: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, sender_id, sender_company, \
+                     sender_type, status, remarks, validated, event, at, place, offline_since, foreign_vat, newest, \
+                     located, employer, cancelled";
+
 /// What the index of an employer's moments has.
 const OF_MOMENTS: &str = "id, day, company, inss, works, at, event, cancelled, foreign_vat, offline_since, NULL::text AS place";
 
 /// No more registrations than the budget, and those of them that match. Several ways may lead to the same registration:
 /// it counts once.
-fn hits(sql: &mut Sql, ways: &[Way], matching: &str, budget: u32, columns: &str) -> String {
+///
+/// Several servers are all asked at once, each for no more than the budget. What comes is looked through where it comes.
+fn hits(
+    sql: &mut Sql,
+    layout: Layout,
+    ways: &[Way],
+    matching: &str,
+    budget: u32,
+    columns: &str,
+) -> String {
     let most = sql.give(i64::from(budget) + 1, Type::INT8);
     let looked: Vec<_> = ways
         .iter()
         .map(|way| {
-            let conditions = way.conditions(sql);
-            format!("(SELECT {columns} FROM registration WHERE {conditions} LIMIT {most})")
+            let (conditions, most) = match layout {
+                Layout::Whole => (way.conditions(sql), format!("LIMIT {most}")),
+                Layout::Distributed => (way.conditions_by_employer(sql), String::new()),
+            };
+            format!("(SELECT {columns} FROM registration WHERE {conditions} {most})")
         })
         .collect();
     let looked = looked.join(" UNION ALL ");
+    let kept = if layout.is_distributed() { "NOT MATERIALIZED" } else { "MATERIALIZED" };
     let once = if ways.len() > 1 { "DISTINCT ON (id)" } else { "" };
     format!(
         "looked AS MATERIALIZED (SELECT * FROM ({looked}) AS every LIMIT {most}), \
-         hits AS MATERIALIZED (SELECT {once} * FROM looked WHERE {matching})"
+         hits AS {kept} (SELECT {once} * FROM looked WHERE {matching})"
     )
 }
 
 /// The counts, and one page with its rows.
 pub(crate) fn of_page(
     sql: &mut Sql,
+    layout: Layout,
     ways: &[Way],
     matching: &str,
     search: &Search,
     budget: u32,
 ) -> String {
-    let hits = hits(sql, ways, matching, budget, LOOKED_AT);
+    let seen = if layout.is_distributed() { WHOLE } else { LOOKED_AT };
+    let hits = hits(sql, layout, ways, matching, budget, seen);
     let order = order(search);
     let after = search.after.as_ref().map_or("true".to_owned(), |mark| after(sql, search, mark));
     let skip = sql.give(i64::from(search.page.first_row), Type::INT8);
     let size = sql.give(i64::from(search.page.fetch_size), Type::INT8);
-    let columns = columns();
+    let counts = "(SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM hits) AS hits) counts";
+    if layout.is_distributed() {
+        let columns = prefixed("p");
+        return format!(
+            "WITH {hits}, page AS (SELECT h.*, row_number() OVER (ORDER BY {order}) AS nth FROM hits h \
+             WHERE {after} ORDER BY nth OFFSET {skip} LIMIT {size}) \
+             SELECT counts.*, {columns} FROM {counts} LEFT JOIN page p ON true ORDER BY p.nth"
+        );
+    }
+    let columns = prefixed("r");
     format!(
         "WITH {hits}, \
          page AS (SELECT id, day, employer, row_number() OVER (ORDER BY {order}) AS nth FROM hits \
          WHERE {after} ORDER BY nth OFFSET {skip} LIMIT {size}) \
-         SELECT counts.*, {columns} FROM (SELECT (SELECT count(*) FROM looked) AS looked, \
-         (SELECT count(*) FROM hits) AS hits) counts \
+         SELECT counts.*, {columns} FROM {counts} \
          LEFT JOIN (page p CROSS JOIN LATERAL (SELECT * FROM registration r WHERE r.id = p.id AND r.day = p.day \
          AND r.employer = p.employer OFFSET 0) r) ON true ORDER BY p.nth"
     )
 }
 
 /// How many were looked at, and all that match with their places; at least one row.
-pub(crate) fn of_places(sql: &mut Sql, ways: &[Way], matching: &str, budget: u32) -> String {
-    let hits = hits(sql, ways, matching, budget, LOOKED_AT);
+pub(crate) fn of_places(
+    sql: &mut Sql,
+    layout: Layout,
+    ways: &[Way],
+    matching: &str,
+    budget: u32,
+) -> String {
+    let hits = hits(sql, layout, ways, matching, budget, LOOKED_AT);
     format!(
         "WITH {hits} SELECT (SELECT count(*) FROM looked), h.id, h.place FROM (SELECT) one \
          LEFT JOIN hits h ON h.place IS NOT NULL"
@@ -71,14 +106,16 @@ pub(crate) fn of_places(sql: &mut Sql, ways: &[Way], matching: &str, budget: u32
 /// an employer's moments has, where a way is by employers.
 pub(crate) fn of_moments(
     sql: &mut Sql,
+    layout: Layout,
     ways: &[Way],
     matching: &str,
     narrow: bool,
     budget: u32,
 ) -> String {
-    let narrow = narrow && ways.iter().all(Way::is_by_company);
+    // The index does not have the employer, which tells on which servers they are.
+    let narrow = narrow && !layout.is_distributed() && ways.iter().all(Way::is_by_company);
     let columns = if narrow { OF_MOMENTS } else { LOOKED_AT };
-    let hits = hits(sql, ways, matching, budget, columns);
+    let hits = hits(sql, layout, ways, matching, budget, columns);
     format!(
         "WITH {hits} SELECT (SELECT count(*) FROM looked), h.id, h.place, h.inss, h.works, h.event, h.at, \
          h.offline_since IS NOT NULL FROM (SELECT) one LEFT JOIN hits h \
@@ -100,8 +137,8 @@ pub(crate) fn of_ids(sql: &mut Sql, ids: Vec<i64>, window: (i32, i32), search: &
     )
 }
 
-fn columns() -> String {
-    let columns: Vec<_> = COLUMNS.split(", ").map(|column| format!("r.{column}")).collect();
+fn prefixed(of: &str) -> String {
+    let columns: Vec<_> = COLUMNS.split(", ").map(|column| format!("{of}.{column}")).collect();
     columns.join(", ")
 }
 

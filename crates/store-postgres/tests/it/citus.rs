@@ -1,33 +1,46 @@
-//! The same contract on a database that Citus distributes.
-//!
-//! `PRESENCE_TEST_CITUS` names the nodes, the coordinator first, as URLs divided by commas: databases are made on them. Without it
-//! these tests say that they held nothing against Citus.
+//! The same contract on a database that Citus distributes over a coordinator and two workers.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
+use domain::{Days, RegistrationId, Search, sample};
+use jiff::civil::date;
 use store::contract::{Fixture, sample_registration};
 use store::{Registrations as _, Store};
 use store_postgres::{Options, PostgresStore};
+use testkit::CitusNodes;
 use tokio::sync::OnceCell;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 const SHARDS: u32 = 8;
 
-/// A database of a test's own, on every node.
-pub(crate) struct Cluster {
-    nodes: Vec<String>,
-    made: OnceCell<String>,
+/// The nodes of all tests; each test has a database of its own on them.
+fn nodes() -> Option<&'static CitusNodes> {
+    static NODES: OnceLock<Option<CitusNodes>> = OnceLock::new();
+    NODES.get_or_init(CitusNodes::start_or_skip).as_ref()
 }
 
-#[expect(clippy::print_stdout, reason = "whoever reads the results of the tests should know")]
+/// A database of a test's own, on every node.
+pub(crate) struct Cluster {
+    nodes: &'static CitusNodes,
+    name: String,
+    distributed: OnceCell<String>,
+}
+
 fn cluster() -> Option<Cluster> {
-    let Ok(nodes) = std::env::var("PRESENCE_TEST_CITUS") else {
-        println!("PRESENCE_TEST_CITUS names no nodes: nothing was held against Citus");
-        return None;
-    };
-    let nodes = nodes.split(',').map(str::to_owned).collect();
-    Some(Cluster { nodes, made: OnceCell::new() })
+    cluster_of(2)
+}
+
+fn cluster_of(workers: usize) -> Option<Cluster> {
+    let nodes = nodes()?;
+    Some(Cluster { nodes, name: nodes.new_database(workers), distributed: OnceCell::new() })
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.nodes.drop_database(&self.name);
+    }
 }
 
 async fn connect(url: &str) -> Client {
@@ -37,43 +50,28 @@ async fn connect(url: &str) -> Client {
 }
 
 impl Cluster {
-    /// The database's URL on the coordinator.
+    /// The database's address on the coordinator.
     async fn url(&self) -> &str {
-        self.made.get_or_init(|| self.make()).await
+        self.distributed.get_or_init(|| self.distribute()).await
     }
 
-    async fn make(&self) -> String {
-        let mut name = String::new();
-        for node in self.nodes.iter().rev() {
-            let maintenance = connect(&format!("{node}/postgres?sslmode=disable")).await;
-            if name.is_empty() {
-                let row = maintenance.query_one("SELECT gen_random_uuid()::text", &[]).await;
-                name = format!("test_{}", row.expect("read").get::<_, &str>(0).replace('-', ""));
-            }
-            maintenance.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("made");
-            let database = connect(&format!("{node}/{name}?sslmode=disable")).await;
-            database.batch_execute("CREATE EXTENSION citus").await.expect("made");
-        }
-        let url = format!("{}/{name}?sslmode=disable", self.nodes[0]);
-        let coordinator = connect(&url).await;
-        for (place, node) in self.nodes.iter().enumerate() {
-            let address = node.rsplit('@').next().expect("a part");
-            let (host, port) = address.rsplit_once(':').expect("host and port");
-            let call = if place == 0 { "citus_set_coordinator_host" } else { "citus_add_node" };
-            let sql = format!("SELECT {call}('{host}', {port})");
-            coordinator.batch_execute(&sql).await.expect("added");
-        }
+    async fn distribute(&self) -> String {
+        let url = self.nodes.url(&self.name);
         let store = PostgresStore::open(&url, Options::default()).await.expect("opened");
         store.distribute(SHARDS).await.expect("distributed");
         url
+    }
+
+    async fn store(&self) -> PostgresStore {
+        let options = Options { connections: 8, ..Options::default() };
+        PostgresStore::open(self.url().await, options).await.expect("opened")
     }
 }
 
 #[async_trait]
 impl Fixture for Cluster {
     async fn open(&self) -> Arc<dyn Store> {
-        let options = Options { connections: 8, ..Options::default() };
-        Arc::new(PostgresStore::open(self.url().await, options).await.expect("opened"))
+        Arc::new(self.store().await)
     }
 
     async fn run_sql(&self, sql: &str) {
@@ -85,32 +83,53 @@ mod contract {
     store::contract_suite!(super::cluster);
 }
 
+/// What a query answers, one number.
+async fn number(client: &Client, query: &str) -> i64 {
+    client.query_one(query, &[]).await.expect(query).get(0)
+}
+
 /// The lines of a plan.
 async fn plan(client: &Client, sql: &str) -> String {
-    let rows = client.query(&format!("EXPLAIN (COSTS OFF) {sql}"), &[]).await.expect("planned");
-    rows.iter().flat_map(|row| [row.get::<_, &str>(0), "\n"]).collect()
+    let explained = client.simple_query(&format!("EXPLAIN (COSTS OFF) {sql}")).await.expect(sql);
+    let line = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(|line| format!("{line}\n")),
+        _ => None,
+    };
+    explained.iter().filter_map(line).collect()
+}
+
+/// Each row of a batch as its function inserts it, for an employer.
+fn insert(employers: &[u64]) -> String {
+    let row = |(id, employer): (usize, &u64)| {
+        format!("({}, 20781, {employer}, '1Y00000000001', {employer}, 1, 1, 3, 0)", id + 1)
+    };
+    let rows: Vec<_> = employers.iter().enumerate().map(row).collect();
+    format!(
+        "INSERT INTO registration (id, day, employer, works, company, created, channel, status, remarks) VALUES {}",
+        rows.join(", ")
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_batch_of_one_employer_lies_on_one_shard_and_a_search_by_employer_asks_it_alone() {
+async fn a_batch_of_one_employer_is_committed_on_one_shard() {
     let Some(cluster) = cluster() else { return };
-    let url = cluster.url().await;
-    let store = PostgresStore::open(url, Options::default()).await.expect("opened");
+    let store = cluster.store().await;
     let batch = (0..50).map(|person| sample_registration(person, 1, 1)).collect();
     store.register(batch).await.expect("stored");
-    let client = connect(url).await;
+    let client = connect(cluster.url().await).await;
     let filled = "SELECT count(*) FROM run_command_on_shards('registration', 'SELECT count(*) FROM %s') WHERE result <> '0'";
-    let filled: i64 = client.query_one(filled, &[]).await.expect("counted").get(0);
-    assert_eq!(filled, 1, "shards that hold the batch");
-    let employer = domain::sample::enterprise_number(1).number();
-    let one = plan(&client, &format!("SELECT * FROM registration WHERE day = 20781 AND company = {employer} AND employer = {employer}")).await;
-    assert!(one.contains("Task Count: 1\n"), "{one}");
-    let write = plan(
-        &client,
-        &format!("UPDATE registration SET status = 4 WHERE id = 1 AND day = 20781 AND employer = {employer}"),
-    )
-    .await;
-    assert!(write.contains("Task Count: 1\n"), "{write}");
+    assert_eq!(number(&client, filled).await, 1, "shards that hold the batch");
+    let employer = sample::enterprise_number(1).number();
+    let of_one = plan(&client, &insert(&[employer; 50])).await;
+    assert!(of_one.contains("Task Count: 1\n"), "{of_one}");
+    let employers: Vec<u64> = (0..50).map(|nth| sample::enterprise_number(nth).number()).collect();
+    let of_many = plan(&client, &insert(&employers)).await;
+    assert!(!of_many.contains("Task Count: 1\n"), "{of_many}");
+    let update = format!(
+        "UPDATE registration SET status = 4 WHERE id = 1 AND day = 20781 AND employer = {employer}"
+    );
+    let update = plan(&client, &update).await;
+    assert!(update.contains("Task Count: 1\n"), "{update}");
     let history = plan(
         &client,
         &format!(
@@ -120,19 +139,68 @@ async fn a_batch_of_one_employer_lies_on_one_shard_and_a_search_by_employer_asks
     )
     .await;
     assert!(history.contains("Task Count: 1\n"), "colocated: {history}");
-    for condition in ["inss = 80022606870", "works = '1Y00000000001'", "TRUE"] {
-        let all =
-            plan(&client, &format!("SELECT * FROM registration WHERE day = 20781 AND {condition}"))
-                .await;
-        assert!(all.contains(&format!("Task Count: {SHARDS}\n")), "{all}");
-        assert!(!all.contains("Subplan"), "one round: {all}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_distributed_stays_as_it_is() {
     let Some(cluster) = cluster() else { return };
-    let store = PostgresStore::open(cluster.url().await, Options::default()).await.expect("opened");
-    let again = store.distribute(SHARDS).await.expect("nothing to do");
+    let again = cluster.store().await.distribute(SHARDS).await.expect("nothing to do");
     assert_eq!((again.moved, again.shards), (Vec::new(), i64::from(SHARDS)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn months_whose_retention_is_over_are_dropped() {
+    let Some(cluster) = cluster() else { return };
+    let store = cluster.store().await;
+    store.register(vec![sample_registration(1, 1, 1)]).await.expect("stored");
+    let dropped = store.look_after(date(2040, 1, 1)).await.expect("looked after");
+    assert!(dropped.contains(&"registration_2026_11".to_owned()), "{dropped:?}");
+    assert!(dropped.contains(&"history_2026_11".to_owned()), "{dropped:?}");
+}
+
+/// The nodes of a database: how many hold shards of registrations.
+const HOLDERS: &str = "SELECT count(DISTINCT nodeport || nodename) FROM citus_shards WHERE table_name = 'registration'::regclass";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shards_move_to_a_new_worker_while_registrations_are_stored_and_found() {
+    let Some(cluster) = cluster_of(1) else { return };
+    let store = Arc::new(cluster.store().await);
+    let client = connect(cluster.url().await).await;
+    assert_eq!(number(&client, HOLDERS).await, 1);
+    cluster.nodes.add_worker(&cluster.name, 2);
+
+    let moved = Arc::new(AtomicBool::new(false));
+    let registering = {
+        let (store, moved) = (Arc::clone(&store), Arc::clone(&moved));
+        tokio::spawn(async move {
+            let mut stored: Vec<RegistrationId> = Vec::new();
+            let mut call = 0;
+            while !moved.load(Ordering::Relaxed) {
+                let new = (0..20).map(|person| sample_registration(person, call % 40, call));
+                let new = store.register(new.collect()).await.expect("stored while shards move");
+                stored.extend(new.iter().map(|registration| registration.id));
+                let day = new[0].submission.day;
+                let company = Some(sample::enterprise_number(call % 40));
+                let search = Search { company, ..Search::of(Days::new([(day, day)])) };
+                let found = store.search(search, domain::Visibility::Everything, 100_000).await;
+                assert!(found.expect("found while shards move").count > 0);
+                call += 1;
+            }
+            stored
+        })
+    };
+    let rebalance =
+        "SELECT rebalance_table_shards('registration', shard_transfer_mode := 'force_logical')";
+    let rebalanced = client.batch_execute(rebalance).await;
+    moved.store(true, Ordering::Relaxed);
+    let stored = registering.await.expect("no call was refused");
+    rebalanced.expect("rebalanced");
+
+    assert_eq!(number(&client, HOLDERS).await, 2, "workers that hold shards");
+    let ids: Vec<i64> = stored.iter().map(|id| id.number()).collect();
+    let there = "SELECT count(*) FROM registration WHERE id = ANY($1)";
+    let there: i64 = client.query_one(there, &[&ids]).await.expect("counted").get(0);
+    assert_eq!(there, i64::try_from(ids.len()).expect("few"), "each once");
+    assert_eq!(number(&client, "SELECT count(*) FROM registration").await, there);
+    assert!(ids.len() > 20, "more than one call came meanwhile");
 }
