@@ -5,6 +5,8 @@
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
+#   PRESENCE_TEST_POSTGRES=DIR    the programs of another PostgreSQL than the newest that is installed
+#   PRESENCE_TEST_CITUS=DIR       the same of one that has Citus
 #   PRESENCE_BELGIF_VALIDATOR=REPOSITORY   a copy of the git repository of Belgif's rest-guide-validator
 #
 # Everything that is brought goes below target/test-tools. What cannot be had is skipped, one line each.

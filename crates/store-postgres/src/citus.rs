@@ -3,6 +3,8 @@
 //! Registrations and their history lie by employer, so that a batch of one employer lies on one shard; the registers are on every
 //! node. What is small, or asked for as a whole (steps, audit, clients, what waits), stays on the coordinator.
 
+use std::collections::HashSet;
+
 use deadpool_postgres::{Client, Transaction};
 use domain::{Error, ErrorKind};
 use tokio_postgres::types::Type;
@@ -87,14 +89,37 @@ pub(crate) async fn layout(connection: &Client) -> Result<Layout, Failure> {
     Ok(if distributed { Layout::Distributed } else { Layout::Whole })
 }
 
-/// Transactions that the coordinator has committed and a node has not yet. The coordinator's part of them is seen first.
-const UNDER_WAY: &str = "SELECT coalesce(bool_or(NOT success OR result <> '0'), false) FROM run_command_on_all_nodes( \
-     $$SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database() AND gid LIKE 'citus%'$$)";
+/// Transactions that are prepared on a node, and perhaps committed on the coordinator: its part of them is seen first.
+const PREPARED: &str = "SELECT success, result FROM run_command_on_all_nodes( \
+     $$SELECT coalesce(string_agg(gid, ','), '') FROM pg_prepared_xacts \
+     WHERE database = current_database() AND gid LIKE 'citus%'$$)";
+/// So often it is looked whether those that were there have gone; each look takes some milliseconds.
+const LOOKS: usize = 20;
 
-/// After this everything is seen that the coordinator told of before: [`Failure::Unsettled`] as long as that is not sure.
+/// After this everything is seen that the coordinator told of before: [`Failure::Unsettled`] where that takes too long. What is
+/// prepared meanwhile is not waited for.
 pub(crate) async fn settled(transaction: &Transaction<'_>) -> Result<(), Failure> {
-    let under_way: bool = transaction.query_typed_one(UNDER_WAY, &[]).await?.try_get(0)?;
-    if under_way { Err(Failure::Unsettled) } else { Ok(()) }
+    let mut waited_for = prepared(transaction).await?;
+    for _ in 0..LOOKS {
+        if waited_for.is_empty() {
+            return Ok(());
+        }
+        let now = prepared(transaction).await?;
+        waited_for.retain(|gid| now.contains(gid));
+    }
+    Err(Failure::Unsettled)
+}
+
+async fn prepared(transaction: &Transaction<'_>) -> Result<HashSet<String>, Failure> {
+    let mut all = HashSet::new();
+    for row in transaction.query_typed(PREPARED, &[]).await? {
+        if !row.try_get::<_, bool>(0)? {
+            return Err(Failure::Unsettled);
+        }
+        let of_node: &str = row.try_get(1)?;
+        all.extend(of_node.split(',').filter(|gid| !gid.is_empty()).map(str::to_owned));
+    }
+    Ok(all)
 }
 
 const NODES: &str = "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards";

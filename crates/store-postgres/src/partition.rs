@@ -33,7 +33,8 @@ fn months(days: RangeInclusive<Date>) -> impl Iterator<Item = Date> {
 }
 
 /// It is made beside the table and then attached: that waits for nobody and lets nobody wait. Two nodes may make the same
-/// one at the same time: the lock lets one wait for the other.
+/// one at the same time: the lock lets one wait for the other. It does not wait for long: while Citus moves shards it would wait
+/// for that to end, which in turn waits for the transactions that have begun.
 fn statement(table: &str, month: Date, next: Date) -> String {
     let name = name(table, month);
     let (from, until) = (day_number(month), day_number(next));
@@ -45,6 +46,7 @@ fn statement(table: &str, month: Date, next: Date) -> String {
     format!(
         "DO $$ BEGIN \
          IF NOT EXISTS {there} THEN \
+         PERFORM set_config('lock_timeout', '2s', true); \
          PERFORM pg_advisory_xact_lock(hashtext('{name}')); \
          IF NOT EXISTS {there} THEN \
          CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING INDEXES) \

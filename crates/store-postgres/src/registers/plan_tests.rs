@@ -29,6 +29,7 @@ async fn every_question_is_some_steps_in_an_index() {
         [(&numbers, Type::INT8_ARRAY), (&numbers, Type::INT8_ARRAY)];
     let by_contract: [(&(dyn ToSql + Sync), Type); 3] =
         [(&texts, Type::TEXT_ARRAY), (&numbers, Type::INT8_ARRAY), (&texts, Type::TEXT_ARRAY)];
+    let one: [(&(dyn ToSql + Sync), Type); 1] = [(&texts[7], Type::TEXT)];
     let page: [(&(dyn ToSql + Sync), Type); 2] = [(&"", Type::TEXT), (&most, Type::INT8)];
     let of_company: [(&(dyn ToSql + Sync), Type); 2] = [(&number, Type::INT8), (&most, Type::INT8)];
     only_index_steps(
@@ -42,6 +43,7 @@ async fn every_question_is_some_steps_in_an_index() {
             (look_up::DECLARATIONS, &by_text),
             (look_up::POSTED_PERSONS, &by_number),
             (works::SECTORS, &by_text),
+            (works::SECTOR, &one),
             (works::WORKS_OF, &by_text),
             (works::SITES_OF, &by_text),
             (works::CONTRACTS_OF, &by_text),
