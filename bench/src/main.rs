@@ -19,6 +19,7 @@ mod message;
 mod null_store;
 mod options;
 mod performances;
+mod places;
 mod population;
 mod postgres;
 mod proc;
@@ -56,6 +57,9 @@ fn main() -> ExitCode {
 
 fn run() -> Outcome<()> {
     let options = Options::from_arguments()?;
+    if let Some(place) = &options.places {
+        return Ok(io::stdout().write_all(places::measure(place)?.as_bytes())?);
+    }
     let population = Population::new();
     let folder = folder::Fresh::new(&options.data)?;
     if let Some(load) = options.profile {

@@ -32,6 +32,10 @@ pub(crate) struct Options {
     pub(crate) settings: Vec<String>,
     /// Only measure checks against the registers whose files lie there.
     pub(crate) checks: Option<PathBuf>,
+    /// Registers that are imported beside callers as well, with their files.
+    pub(crate) imports: Vec<(String, Vec<PathBuf>)>,
+    /// Only measure look-ups of addresses in the data there.
+    pub(crate) places: Option<String>,
     /// Only prove that everything works.
     pub(crate) quick: bool,
     /// How much is measured.
@@ -169,6 +173,22 @@ impl Options {
             .arg(path("checks").conflicts_with_all(["profile", "signed"]).help(
                 "Only measure checks, over the registers that `cargo xtask sample` made there",
             ))
+            .arg(
+                Arg::new("import")
+                    .long("import")
+                    .value_name("REGISTER=FILE,FILE")
+                    .value_parser(import)
+                    .action(ArgAction::Append)
+                    .requires("checks")
+                    .help("A register that is imported beside callers as well; may be given several times"),
+            )
+            .arg(
+                Arg::new("places")
+                    .long("places")
+                    .value_name("FOLDER or URL")
+                    .conflicts_with_all(["profile", "signed", "checks"])
+                    .help("Only measure look-ups of addresses, in this data or database"),
+            )
             .get_matches();
         let given = |name: &str| matches.get_one::<PathBuf>(name).cloned();
         Ok(Self {
@@ -188,6 +208,8 @@ impl Options {
             postgres: matches.get_flag("postgres"),
             settings: matches.get_many("setting").unwrap_or_default().cloned().collect(),
             checks: given("checks"),
+            imports: matches.get_many("import").unwrap_or_default().cloned().collect(),
+            places: matches.get_one("places").cloned(),
             quick: matches.get_flag("quick"),
             extent: match (matches.get_flag("quick"), matches.get_flag("postgres")) {
                 (true, _) => QUICK,
@@ -196,6 +218,11 @@ impl Options {
             },
         })
     }
+}
+
+fn import(text: &str) -> Result<(String, Vec<PathBuf>), String> {
+    let (register, files) = text.split_once('=').ok_or("as addresses=a.csv,b.csv")?;
+    Ok((register.to_owned(), files.split(',').map(PathBuf::from).collect()))
 }
 
 fn load(text: &str) -> Result<(usize, usize), String> {

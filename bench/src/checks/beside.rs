@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use super::callers;
 use super::sample::{Sample, import};
 use crate::Outcome;
+use crate::figures::grouped;
+use crate::options::Options;
 use crate::server::Server;
 
 /// How long the callers are watched before the import.
@@ -17,6 +19,8 @@ const BEFORE: Duration = Duration::from_secs(5);
 
 /// What was measured.
 pub(super) struct Beside {
+    /// What was imported.
+    pub(super) what: String,
     /// How long the import took.
     pub(super) import: Duration,
     /// The times of calls before it.
@@ -25,13 +29,14 @@ pub(super) struct Beside {
     pub(super) during: Vec<Duration>,
 }
 
-/// Imports persons, as many as are asked for beside those of the sample, over data that has the sample.
+/// Imports persons, as many as are asked for beside those of the sample, over data that has the sample; then what else is
+/// asked for.
 pub(super) fn measure(
-    program: &Path,
+    options: &Options,
     folder: &Path,
     sample: &Sample,
     rows: u32,
-) -> Outcome<Beside> {
+) -> Outcome<Vec<Beside>> {
     let mut text = sample.persons()?;
     for place in 0..rows {
         // Behind those of the sample, whose indexes are far apart.
@@ -40,6 +45,25 @@ pub(super) fn measure(
     }
     let file = folder.join("persons.csv");
     fs::write(&file, text)?;
+    let persons = ("persons".to_owned(), vec![file]);
+    let mut all = vec![one(
+        &options.program,
+        folder,
+        sample,
+        (format!("{} persons", grouped(rows.into())), &persons),
+    )?];
+    for import in &options.imports {
+        all.push(one(&options.program, folder, sample, (import.0.clone(), import))?);
+    }
+    Ok(all)
+}
+
+fn one(
+    program: &Path,
+    folder: &Path,
+    sample: &Sample,
+    (what, (register, files)): (String, &(String, Vec<PathBuf>)),
+) -> Outcome<Beside> {
     let server = Server::start(program, folder)?;
     let before = watched(&server, sample, || {
         #[expect(clippy::disallowed_methods, reason = "callers are watched for some time")]
@@ -49,12 +73,12 @@ pub(super) fn measure(
     let mut took = Duration::ZERO;
     let during = watched(&server, sample, || {
         let start = Instant::now();
-        import(program, "persons", &file, folder)?;
+        import(program, register, files, folder)?;
         took = start.elapsed();
         Ok(())
     })?;
     server.stop()?;
-    Ok(Beside { import: took, before, during })
+    Ok(Beside { what, import: took, before, during })
 }
 
 /// The times of calls that are made while something else is done.

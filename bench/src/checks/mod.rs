@@ -48,7 +48,7 @@ pub(crate) fn measure(options: &Options, folder: &Path, sample: &Path) -> Outcom
     let sample = sample::Sample::read(sample)?;
     let fresh = Fresh::named(folder, "checks")?;
     let backlog = backlog::measure(&options.program, fresh.path(), &sample, extent.waiting)?;
-    let beside = beside::measure(&options.program, fresh.path(), &sample, extent.rows)?;
+    let beside = beside::measure(options, fresh.path(), &sample, extent.rows)?;
     drop(fresh);
     let fresh = Fresh::named(folder, "rechecks")?;
     let population = Population::new();
@@ -58,7 +58,7 @@ pub(crate) fn measure(options: &Options, folder: &Path, sample: &Path) -> Outcom
 
 fn page(
     backlog: &Backlog,
-    beside: &Beside,
+    beside: &[Beside],
     extent: &Extent,
     recheck: &[Duration],
 ) -> Outcome<String> {
@@ -89,13 +89,12 @@ fn page(
     );
     let is = format!("{:.0}, {:.0} ms", milliseconds(median), milliseconds(longest));
     row(&what, "< 1000 ms", &is, longest < RECHECK)?;
-    let what = format!(
-        "a registration beside an import of {} rows, the longest of {}",
-        grouped(extent.rows.into()),
-        grouped(number(beside.during.len()))
-    );
-    let (_, longest) = middle_and_longest(&beside.during);
-    row(&what, "≤ 100 ms", &format!("{:.0} ms", milliseconds(longest)), longest <= IMPORT)?;
+    for Beside { what, during, .. } in beside {
+        let count = grouped(number(during.len()));
+        let what = format!("a registration beside an import of {what}, the longest of {count}");
+        let (_, longest) = middle_and_longest(during);
+        row(&what, "≤ 100 ms", &format!("{:.0} ms", milliseconds(longest)), longest <= IMPORT)?;
+    }
     writeln!(
         page,
         "\nThe backlog took {:.1} s and {:.1} s of the server's processor time, that of {} registrations that came in \
@@ -118,15 +117,17 @@ fn page(
             milliseconds(longest)
         )
     };
-    writeln!(
-        page,
-        "\nThe import took {:.1} s. A call of one registration, a hundred a second on {} connections, took {} before it, \
-         and {} beside it.",
-        beside.import.as_secs_f64(),
-        callers::CONNECTIONS,
-        told(&beside.before),
-        told(&beside.during)
-    )?;
+    for Beside { what, import, before, during } in beside {
+        writeln!(
+            page,
+            "\nThe import of {what} took {:.1} s. A call of one registration, a hundred a second on {} connections, took {} \
+             before it, and {} beside it.",
+            import.as_secs_f64(),
+            callers::CONNECTIONS,
+            told(before),
+            told(during)
+        )?;
+    }
     Ok(page)
 }
 

@@ -66,7 +66,7 @@ impl Sample {
             ("works", "works.jsonl"),
             ("enterprises", "kbo"),
         ] {
-            import(program, register, &self.folder.join(file), data)?;
+            import(program, register, &[self.folder.join(file)], data)?;
         }
         Ok(())
     }
@@ -77,10 +77,15 @@ impl Sample {
     }
 }
 
-/// Imports a file, as an operator does.
-pub(super) fn import(program: &Path, register: &str, file: &Path, data: &Path) -> Outcome<()> {
+/// Imports files, as an operator does.
+pub(super) fn import(
+    program: &Path,
+    register: &str,
+    files: &[PathBuf],
+    data: &Path,
+) -> Outcome<()> {
     let mut command = Command::new(program);
-    command.args(["import", register]).arg(file).arg("--data").arg(data);
+    command.args(["import", register]).args(files).arg("--data").arg(data);
     let output = command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).output()?;
     if output.status.success() {
         Ok(())

@@ -13,6 +13,7 @@ use domain::sample;
 use serde_json::{Value, json};
 
 use scene::Scene;
+use testkit::TestApp;
 
 fn item(person: u32, kind: &str, at: &str) -> Value {
     json!({
@@ -164,6 +165,23 @@ async fn a_registration_is_read_cancelled_and_its_history_told() {
     assert_eq!(causes, [Some("registration"), Some("cancellation")]);
     assert_eq!(scene.get("/presenceRegistrations/999", &[]).await.status, 404);
     assert_eq!(scene.get("/presenceRegistrations/x", &[]).await.status, 400);
+}
+
+#[tokio::test]
+async fn the_history_says_who_cancelled_and_why() {
+    let scene = Scene::of(NOW, TestApp::caller()).await;
+    let (_, answer) = scene.post(REGISTER, &json!({ "items": [item(1, "IN", NOW)] })).await;
+    let id = answer["items"][0]["createdPresenceRegistration"]["id"].clone();
+    let body = json!({ "items": [{ "id": id, "cancellationReason": "PLANNING" }] });
+    assert_eq!(scene.post("/presenceRegistrations/cancelInBulk", &body).await.0, 200);
+    let path = format!("/presenceRegistrations/{id}/history");
+    let history = scene.get(&path, &[]).await.json();
+    let last = &history["validations"][1];
+    assert_eq!(last["cancellationReason"], "PLANNING", "{last}");
+    let by = &last["cancelledBy"];
+    assert_eq!((&by["senderId"], &by["userType"]), (&json!("test-sender"), &json!("EMPLOYER")));
+    let company = sample::enterprise_number(900).to_string();
+    assert_eq!(by["enterpriseNumber"], company, "{by}");
 }
 
 #[tokio::test]

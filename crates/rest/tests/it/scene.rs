@@ -58,6 +58,11 @@ impl Scene {
         Self::new(moment, Some(Caller::open(Sender::default()))).await
     }
 
+    /// A service that runs open for this caller.
+    pub(crate) async fn of(moment: &str, caller: Caller) -> Self {
+        Self::new(moment, Some(caller)).await
+    }
+
     /// A service with one client: employer 1, which has not yet a token.
     pub(crate) async fn of_client(moment: &str) -> Self {
         let scene = Self::new(moment, None).await;

@@ -1,16 +1,18 @@
-//! Measures the look-ups of addresses in a folder of data: `cargo run --release -p store-sqlite --example places_speed --
-//! DIR`. The folder is filled by `cargo xtask sample best` and `presence import addresses`.
+//! Look-ups of addresses, in data that `cargo xtask sample best` and `presence import addresses` have filled.
 
-use std::error::Error;
 use std::f64::consts::TAU;
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::Coordinates;
 use domain::place::AddressQuery;
-use store::Store as _;
-use store_sqlite::{Options, SqliteStore};
+use store::{Addresses, Store as _};
+use store_postgres::PostgresStore;
+use store_sqlite::SqliteStore;
+
+use crate::Outcome;
+use crate::figures::quantile;
 
 const ROUNDS: usize = 2000;
 const METRES: u32 = 500;
@@ -30,11 +32,21 @@ impl Numbers {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args().nth(1).ok_or("which folder?")?;
-    let store = SqliteStore::open(Path::new(&folder), Options::default())?;
-    let addresses = store.addresses();
+/// Measures the addresses in a folder of data, or in a database, by its URL.
+pub(crate) fn measure(place: &str) -> Outcome<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let folder = Path::new(place);
+        if folder.is_dir() {
+            let store = SqliteStore::open(folder, store_sqlite::Options::default())?;
+            return look_up(store.addresses()).await;
+        }
+        let store = PostgresStore::open(place, store_postgres::Options::default()).await?;
+        look_up(store.addresses()).await
+    })
+}
+
+async fn look_up(addresses: &dyn Addresses) -> Outcome<String> {
     let mut numbers = Numbers(1);
     let (mut near, mut found, mut sum) = (Vec::new(), Vec::new(), 0);
     for round in 0..ROUNDS {
@@ -62,15 +74,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         addresses.find(asked, MOST).await?;
         found.push(begun.elapsed());
     }
-    let mut output = io::stdout();
-    writeln!(output, "{} addresses on average", sum / ROUNDS)?;
-    writeln!(output, "nearest {MOST} within {METRES} m: {}", shown(&mut near))?;
-    writeln!(output, "an address by its name: {}", shown(&mut found))?;
-    Ok(())
+    let regions = addresses.regions().await?;
+    let all: u64 = regions.iter().map(|region| region.addresses).sum();
+    let mut page = format!("{all} addresses; {} found near a point, on average\n", sum / ROUNDS);
+    writeln!(page, "nearest {MOST} within {METRES} m: {}", shown(&mut near))?;
+    writeln!(page, "an address by its name: {}", shown(&mut found))?;
+    Ok(page)
 }
 
 fn shown(times: &mut [Duration]) -> String {
     times.sort_unstable();
-    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
-    format!("median {:?}, 99 of 100 {:?}", at(50), at(99))
+    format!("median {:?}, 99 of 100 {:?}", quantile(times, 500), quantile(times, 990))
 }
