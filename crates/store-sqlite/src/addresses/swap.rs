@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::AuditEntry;
 use domain::place::{AddressesOfRegion, Region, name_key};
 use jiff::Timestamp;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
@@ -165,6 +166,8 @@ impl Writer<'_> {
         let mut select = gathered.prepare(select)?;
         let columns = select.column_count();
         let mut rows = select.query((region.region.number(),))?;
+        // To come to the first row all are sorted, which takes seconds: nobody may wait for that.
+        rows.advance()?;
         let mut written = 0;
         loop {
             let (read, new) = self.in_transaction(|main| {
@@ -172,13 +175,14 @@ impl Writer<'_> {
                 insert.raw_bind_parameter(1, region.generation)?;
                 let (mut read, mut new) = (0, 0);
                 while read < ROWS {
-                    let Some(row) = rows.next()? else { break };
+                    let Some(row) = rows.get() else { break };
                     for column in 0..columns {
                         let value = ToSqlOutput::Borrowed(row.get_ref(column)?);
                         insert.raw_bind_parameter(column + 2, value)?;
                     }
                     new += insert.raw_execute()? as u64;
                     read += 1;
+                    rows.advance()?;
                 }
                 Ok((read, new))
             })?;
