@@ -13,6 +13,14 @@ use crate::failure::Failure;
 use crate::step::Steps;
 use crate::{amend, registers, row, window};
 
+/// What does not wait any more. Who cancels has the registrations first and then lets others wait again, so this comes after
+/// the registrations too, and in the order of the ids: the two never wait for each other in a circle.
+const DONE: [&str; 2] = [
+    "DELETE FROM check_range WHERE lease = $1",
+    "WITH held AS MATERIALIZED (SELECT registration FROM recheck WHERE lease = $1 ORDER BY registration FOR UPDATE) \
+     DELETE FROM recheck r USING held WHERE r.registration = held.registration",
+];
+
 /// Keeps what the checks of a lease found, in one transaction.
 pub(super) async fn finish(
     connection: &mut Client,
@@ -31,14 +39,13 @@ pub(super) async fn finish(
     if transaction.execute_typed(held, &[(&token, Type::INT8)]).await? == 0 {
         return Ok(Finished::Lost);
     }
-    for table in ["check_range", "recheck"] {
-        let sql = format!("DELETE FROM {table} WHERE lease = $1");
-        transaction.execute_typed(&sql, &[(&token, Type::INT8)]).await?;
-    }
     let ids: Vec<_> = findings.iter().map(|finding| Some(finding.id)).collect();
     let mut found = amend::load(&transaction, layout, &ids).await?;
     let before = layout.is_distributed().then(|| found.clone());
     let repeated = still_repeated(&transaction, layout, findings, &found).await?;
+    for done in DONE {
+        transaction.execute_typed(done, &[(&token, Type::INT8)]).await?;
+    }
     let (mut entries, mut moved) = (Vec::new(), Vec::new());
     for finding in findings {
         let Some(now) = found.get_mut(&finding.id) else { continue };

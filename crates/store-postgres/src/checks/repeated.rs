@@ -1,5 +1,7 @@
 mod distributed;
 
+use std::collections::BTreeMap;
+
 use deadpool_postgres::Transaction;
 use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Who};
 use store::Repetition;
@@ -148,7 +150,9 @@ pub(crate) async fn repetitions_wait(
         cancelled.iter().filter_map(|registration| registration.inss()).collect();
     let mut numbers = registers::numbers_of(transaction, &persons).await?.into_iter();
     let duplicate = Remarks::NONE.with(Remark::Duplicate).bits().cast_signed();
-    // One after the other: each registration that waits is told which one was cancelled.
+    // Each registration that waits is told which one was cancelled, the last of several. They wait in one statement: after
+    // several, in whatever order, two that cancel would wait for each other in a circle.
+    let mut waiting: BTreeMap<i64, i64> = BTreeMap::new();
     for registration in cancelled {
         let numbers = match registration.inss() {
             Some(_) => numbers.next().unwrap_or_default(),
@@ -160,10 +164,12 @@ pub(crate) async fn repetitions_wait(
             Layout::Whole => transaction.query_typed(LATER, &all.of_later(&duplicate)).await?,
             Layout::Distributed => distributed::later(transaction, &all, duplicate).await?,
         };
-        let later = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        wait_again(&**transaction, later, None, registration.id.number()).await?;
+        for row in &rows {
+            waiting.insert(row.try_get(0)?, registration.id.number());
+        }
     }
-    Ok(())
+    let (later, causes) = waiting.into_iter().unzip();
+    wait_in_order(&**transaction, later, None, causes).await
 }
 
 /// Lets registrations wait to be checked again; whoever is checking them has seen an older state.
@@ -176,14 +182,26 @@ pub(super) async fn wait_again(
     // In the order of the ids, so that two that let the same ones wait do not wait for each other in a circle.
     registrations.sort_unstable();
     registrations.dedup();
+    let imports = vec![import; registrations.len()];
+    wait_in_order(client, registrations, register, imports).await
+}
+
+/// The same, of registrations in the order of their ids, each with its cause.
+async fn wait_in_order(
+    client: &impl GenericClient,
+    registrations: Vec<i64>,
+    register: Option<i16>,
+    causes: Vec<i64>,
+) -> Result<(), Failure> {
     if registrations.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO recheck (registration, register, import) SELECT id, $2, $3 FROM unnest($1::bigint[]) AS id \
+    let sql = "INSERT INTO recheck (registration, register, import) \
+               SELECT id, $2, cause FROM unnest($1::bigint[], $3::bigint[]) AS again (id, cause) \
                ON CONFLICT (registration) DO UPDATE SET register = excluded.register, import = excluded.import, \
                lease = 0";
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-        [(&registrations, Type::INT8_ARRAY), (&register, Type::INT2), (&import, Type::INT8)];
+        [(&registrations, Type::INT8_ARRAY), (&register, Type::INT2), (&causes, Type::INT8_ARRAY)];
     client.execute_typed(sql, &parameters).await?;
     Ok(())
 }

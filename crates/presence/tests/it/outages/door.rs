@@ -14,7 +14,7 @@ use crate::server::post_head;
 use crate::soap::XML;
 
 /// Far longer than any answer may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
@@ -165,7 +165,7 @@ impl Line {
             assert_ne!(
                 error.kind(),
                 io::ErrorKind::WouldBlock,
-                "a caller heard nothing for a minute"
+                "a caller heard nothing for ten minutes"
             );
         }
         Ok((reply?, began.elapsed()))

@@ -18,8 +18,8 @@ use crate::kill::caller::Call;
 const LINES: [(Door, usize); 2] = [(Door::Soap, 5), (Door::Rest, 3)];
 /// How many callers a node has.
 pub(super) const CALLERS: usize = LINES[0].1 + LINES[1].1;
-/// How long the load may stand still before it is a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the load may stand still before it is a failure, on however busy a machine.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 struct Event {
     line: usize,

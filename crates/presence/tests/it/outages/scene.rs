@@ -16,7 +16,7 @@ use crate::server::{Server, program};
 
 /// How long a node tries to reach the database for a call, in seconds: not for long, where it is away, so that outages need
 /// not last; and longer than a busy machine takes for anything, where it is there.
-const PATIENCE: [&str; 2] = ["2", "30"];
+const PATIENCE: [&str; 2] = ["2", "300"];
 /// Of how many registrations of a round the history is looked at, at most.
 const HISTORIES: usize = 200;
 /// A refusal that took longer did not come in time. A call may wait for its place, for one before it, and for itself.
