@@ -4,7 +4,7 @@ use std::sync::Arc;
 use deadpool_postgres::PoolError;
 use domain::{Error, ErrorKind};
 use thiserror::Error as ThisError;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use crate::schema::SchemaError;
 use crate::tls;
@@ -85,6 +85,7 @@ impl Failure {
     /// May the same transaction succeed when it is tried again? It was rolled back by the server, or it never began.
     pub(crate) fn is_worth_repeating(&self) -> bool {
         match self {
+            Self::Postgres(error) if is_panic(error) => false,
             Self::Postgres(error) => error.code().is_some_and(|code| {
                 *code == SqlState::T_R_SERIALIZATION_FAILURE
                     || *code == SqlState::T_R_DEADLOCK_DETECTED
@@ -112,10 +113,17 @@ impl Failure {
 
     /// Was the connection lost, so that nobody here knows whether the transaction was committed?
     pub(crate) fn leaves_it_open(&self) -> bool {
-        matches!(self, Self::Postgres(error) if error.code().is_none_or(|code| {
+        matches!(self, Self::Postgres(error) if is_panic(error) || error.code().is_none_or(|code| {
             *code == SqlState::ADMIN_SHUTDOWN || *code == SqlState::CRASH_SHUTDOWN
         }))
     }
+}
+
+/// Has the server ended over it? It does that when its log cannot be written, for want of room for one. How far it came with
+/// the record of a commit only shows when it is started again.
+fn is_panic(error: &tokio_postgres::Error) -> bool {
+    let refused = error.as_db_error();
+    refused.is_some_and(|refused| refused.parsed_severity() == Some(Severity::Panic))
 }
 
 /// Conditions that go away by themselves or by whoever runs the database, by their classes: no connection, no room of any
@@ -139,7 +147,9 @@ impl From<Failure> for Error {
         let kind = match &failure {
             Failure::Postgres(error) => match error.code() {
                 None => ErrorKind::StoreUnavailable,
-                Some(_) if failure.is_worth_repeating() => ErrorKind::StoreUnavailable,
+                Some(_) if failure.is_worth_repeating() || failure.leaves_it_open() => {
+                    ErrorKind::StoreUnavailable
+                }
                 Some(_) => ErrorKind::Internal,
             },
             Failure::Connection(_)
