@@ -71,6 +71,12 @@ impl PostgresServer {
     ///
     /// When it does not run.
     pub fn pause(&self) {
+        // The first process first: once it stands, there will be no child that the list of them lacks.
+        let parent = self.pid();
+        self.kill(&["-STOP", &parent]);
+        while state(&parent).is_some_and(|state| state != 'T') {
+            std::thread::yield_now();
+        }
         self.signal_all("-STOP");
     }
 
@@ -121,7 +127,11 @@ impl PostgresServer {
 
 /// One that has ended and that nobody has asked about yet counts as gone.
 fn is_alive(process: &str) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let state = status.rsplit(") ").next().and_then(|rest| rest.chars().next());
-    state.is_some_and(|state| state != 'Z' && state != 'X')
+    state(process).is_some_and(|state| state != 'Z' && state != 'X')
+}
+
+/// The letter that the system has for what a process does; `None` when it is gone.
+fn state(process: &str) -> Option<char> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    status.rsplit(") ").next().and_then(|rest| rest.chars().next())
 }
