@@ -133,7 +133,7 @@ const AWAY: [&str; 4] = ["08", "53", "57", "58"];
 /// The server starts, stops, has no room, is a standby for the moment, or cannot use its disk: then it may name no cause of
 /// its own.
 fn is_away(code: &SqlState) -> bool {
-    AWAY.contains(&&code.code()[..2])
+    AWAY.iter().any(|class| code.code().starts_with(class))
         || [
             SqlState::READ_ONLY_SQL_TRANSACTION,
             SqlState::LOCK_NOT_AVAILABLE,
