@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     UnreadableOutcome,
     #[error("the journal cannot be read or written: {0}")]
     Journal(Arc<std::io::Error>),
-    #[error("another process owns the journal, or it could not be written")]
+    #[error("another process owns the journal")]
     NoJournal,
     #[error("what lies in the journal cannot be read")]
     UnreadableJournal,
