@@ -3,7 +3,7 @@ mod distributed;
 use std::collections::BTreeMap;
 
 use deadpool_postgres::Transaction;
-use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Who};
+use domain::{ForeignVatNumber, Inss, Registration, Remark, Remarks, Status, Who};
 use store::Repetition;
 use tokio_postgres::GenericClient;
 use tokio_postgres::types::{ToSql, Type};
@@ -11,9 +11,6 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::{registers, row};
-
-/// [`Status::Cancelled`] as its column has it.
-const CANCELLED: i16 = 2;
 
 /// For each that is asked, by its place, one that is earlier, says the same and is not cancelled. Nodes give ids out of
 /// blocks of their own, so the moment of creation comes before the id.
@@ -73,7 +70,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The parameters of [`EARLIER`].
-    fn of_earlier(&self) -> [(&(dyn ToSql + Sync), Type); 10] {
+    fn of_earlier<'p>(&'p self, cancelled: &'p i16) -> [(&'p (dyn ToSql + Sync), Type); 10] {
         [
             (&self.place, Type::INT4_ARRAY),
             (&self.day, Type::INT4_ARRAY),
@@ -84,7 +81,7 @@ impl<'a> Asked<'a> {
             (&self.works, Type::TEXT_ARRAY),
             (&self.company, Type::INT8_ARRAY),
             (&self.vat, Type::TEXT_ARRAY),
-            (&CANCELLED, Type::INT2),
+            (cancelled, Type::INT2),
         ]
     }
 
@@ -126,9 +123,10 @@ pub(super) async fn earlier(
     if all.id.is_empty() {
         return Ok(earlier);
     }
+    let cancelled = i16::from(Status::Cancelled.number());
     let found = match layout {
-        Layout::Whole => client.query_typed(EARLIER, &all.of_earlier()).await?,
-        Layout::Distributed => distributed::earlier(client, &all).await?,
+        Layout::Whole => client.query_typed(EARLIER, &all.of_earlier(&cancelled)).await?,
+        Layout::Distributed => distributed::earlier(client, &all, cancelled).await?,
     };
     for row in found {
         let place: i32 = row.try_get(0)?;
@@ -204,16 +202,4 @@ async fn wait_in_order(
         [(&registrations, Type::INT8_ARRAY), (&register, Type::INT2), (&causes, Type::INT8_ARRAY)];
     client.execute_typed(sql, &parameters).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::Status;
-
-    use super::CANCELLED;
-
-    #[test]
-    fn cancelled_is_what_the_domain_says() {
-        assert_eq!(CANCELLED, i16::from(Status::Cancelled.number()));
-    }
 }

@@ -12,11 +12,6 @@ use crate::way::Way;
 const LOOKED_AT: &str = "id, day, employer, works, company, inss, newest, status, cancelled, remarks, created, sector, channel, \
                          sender_id, sender_company, event, at, place, foreign_vat, offline_since";
 
-/// All of a row, with what tells on which server it lies, so that nothing is asked for a second time.
-const WHOLE: &str = "id, day, works, company, inss, limosa, reference, sector, created, channel, sender_id, sender_company, \
-                     sender_type, status, remarks, validated, event, at, place, offline_since, foreign_vat, newest, \
-                     located, employer, cancelled";
-
 /// What the index of an employer's moments has.
 const OF_MOMENTS: &str = "id, day, company, inss, works, at, event, cancelled, foreign_vat, offline_since, NULL::text AS place";
 
@@ -61,7 +56,9 @@ pub(crate) fn of_page(
     search: &Search,
     budget: u32,
 ) -> String {
-    let seen = if layout.is_distributed() { WHOLE } else { LOOKED_AT };
+    // Of several servers nothing is asked for a second time: all of a row, and what the conditions look at beside.
+    let whole = format!("{COLUMNS}, employer, cancelled");
+    let seen = if layout.is_distributed() { &whole } else { LOOKED_AT };
     let hits = hits(sql, layout, ways, matching, budget, seen);
     let order = order(search);
     let after = search.after.as_ref().map_or("true".to_owned(), |mark| after(sql, search, mark));

@@ -59,11 +59,12 @@ fn later_of(by: By) -> String {
 pub(super) async fn earlier(
     client: &impl GenericClient,
     asked: &Asked<'_>,
+    cancelled: i16,
 ) -> Result<Vec<Row>, Failure> {
     let mut employers = asked.employer.clone();
     employers.sort_unstable();
     employers.dedup();
-    let mut parameters = asked.of_earlier().to_vec();
+    let mut parameters = asked.of_earlier(&cancelled).to_vec();
     parameters.push((&employers, Type::INT8_ARRAY));
     let mut found = Vec::new();
     for by in By::of(asked) {
