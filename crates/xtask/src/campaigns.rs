@@ -2,154 +2,180 @@
 
 use std::env;
 use std::error::Error;
-use std::process::Command;
+use std::process;
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::repository::Repository;
 
-/// One test of one crate, with its variables.
-struct Campaign {
+/// One test of one crate, run for longer.
+pub(crate) struct Campaign {
+    /// The command that runs it.
+    pub(crate) name: &'static str,
+    about: &'static str,
     package: &'static str,
     test: &'static str,
-    variables: Vec<(&'static str, String)>,
+    numbers: &'static [Number],
 }
 
-/// The differential campaign: our reader of messages against libxml2.
-pub(crate) fn mutate(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+/// A number that may be chosen.
+struct Number {
+    name: &'static str,
+    /// Where the test reads it.
+    variable: &'static str,
+    default: &'static str,
+    help: &'static str,
+}
+
+const fn number(
+    name: &'static str,
+    variable: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Number {
+    Number { name, variable, default, help }
+}
+
+/// All of them.
+pub(crate) const ALL: &[Campaign] = &[
+    Campaign {
+        name: "mutate",
+        about: "Compares our reading of messages with that of libxml2",
         package: "soap",
         test: "differential::we_accept_exactly_what_libxml2_accepts",
-        variables: vec![
-            ("PRESENCE_DIFFERENTIAL_MESSAGES", number(given, "messages")),
-            ("PRESENCE_DIFFERENTIAL_SEED", number(given, "seed")),
+        numbers: &[
+            number("messages", "PRESENCE_DIFFERENTIAL_MESSAGES", "1000000", "How many messages"),
+            number("seed", "PRESENCE_DIFFERENTIAL_SEED", "1", "Which messages"),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The kill campaign.
-pub(crate) fn kill(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "kill",
+        about: "Kills the program under load and looks for what it had acknowledged",
         package: "presence",
         test: "kill::",
-        variables: vec![
-            ("PRESENCE_KILL_ROUNDS", number(given, "rounds")),
-            ("PRESENCE_KILL_SEED", number(given, "seed")),
+        numbers: &[
+            number("rounds", "PRESENCE_KILL_ROUNDS", "200", "How many times"),
+            number("seed", "PRESENCE_KILL_SEED", "1", "Which moments"),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The campaign of kills in the middle of checks.
-pub(crate) fn kill_worker(
-    repository: &Repository,
-    given: &ArgMatches,
-) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "kill-worker",
+        about: "Kills the program while it checks registrations and registers change",
         package: "presence",
         test: "check_kills::",
-        variables: vec![
-            ("PRESENCE_CHECK_KILL_ROUNDS", number(given, "rounds")),
-            ("PRESENCE_CHECK_KILL_SEED", number(given, "seed")),
+        numbers: &[
+            number("rounds", "PRESENCE_CHECK_KILL_ROUNDS", "100", "How many times"),
+            number("seed", "PRESENCE_CHECK_KILL_SEED", "1", "Which moments"),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The campaign of kills in the middle of calls with a key.
-pub(crate) fn kill_keys(
-    repository: &Repository,
-    given: &ArgMatches,
-) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "kill-keys",
+        about: "Kills the program under calls with a key, and sends them again",
         package: "presence",
         test: "key_kills::",
-        variables: vec![
-            ("PRESENCE_KEY_KILL_ROUNDS", number(given, "rounds")),
-            ("PRESENCE_KEY_KILL_SEED", number(given, "seed")),
+        numbers: &[
+            number("rounds", "PRESENCE_KEY_KILL_ROUNDS", "100", "How many times"),
+            number("seed", "PRESENCE_KEY_KILL_SEED", "1", "Which moments"),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The campaign of a database that fails under load.
-pub(crate) fn outages(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "outages",
+        about: "Kills, stops, replaces and fills the database under load, and kills one of two nodes",
         package: "presence",
         test: "outages::",
-        variables: vec![
-            ("PRESENCE_OUTAGE_ROUNDS", number(given, "rounds")),
-            ("PRESENCE_OUTAGE_SEED", number(given, "seed")),
-            ("PRESENCE_OUTAGE_PAUSE", number(given, "pause")),
+        numbers: &[
+            number("rounds", "PRESENCE_OUTAGE_ROUNDS", "20", "How often each"),
+            number("seed", "PRESENCE_OUTAGE_SEED", "1", "Which moments"),
+            number(
+                "pause",
+                "PRESENCE_OUTAGE_PAUSE",
+                "30",
+                "How many seconds a stopped database stands still at least",
+            ),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The campaign of the full disk.
-pub(crate) fn fill_disk(
-    repository: &Repository,
-    given: &ArgMatches,
-) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "fill-disk",
+        about: "Lets the embedded store write no further, under load, and goes on",
         package: "presence",
         test: "full_disk::",
-        variables: vec![
-            ("PRESENCE_FULL_ROUNDS", number(given, "rounds")),
-            ("PRESENCE_FULL_SEED", number(given, "seed")),
+        numbers: &[
+            number("rounds", "PRESENCE_FULL_ROUNDS", "200", "How many times"),
+            number("seed", "PRESENCE_FULL_SEED", "1", "Where it is full"),
         ],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The hostile campaign.
-pub(crate) fn hostile(repository: &Repository, given: &ArgMatches) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+    },
+    Campaign {
+        name: "hostile",
+        about: "Attacks the program and sees that others are served",
         package: "presence",
         test: "hostile::",
-        variables: vec![("PRESENCE_HOSTILE_CONNECTIONS", number(given, "connections"))],
-    };
-    run(repository, given, &campaign)
-}
-
-/// The campaign of schemathesis over the REST service.
-pub(crate) fn schemathesis(
-    repository: &Repository,
-    given: &ArgMatches,
-) -> Result<bool, Box<dyn Error>> {
-    let campaign = Campaign {
+        numbers: &[number(
+            "connections",
+            "PRESENCE_HOSTILE_CONNECTIONS",
+            "10000",
+            "How many connections stay idle",
+        )],
+    },
+    Campaign {
+        name: "schemathesis",
+        about: "Has schemathesis call the REST service, with all its checks",
         package: "presence",
         test: "strangers::rest::schemathesis_finds_nothing_with_all_its_checks",
-        variables: vec![
-            ("PRESENCE_SCHEMATHESIS_CASES", number(given, "cases")),
-            ("PRESENCE_SCHEMATHESIS_EXAMPLES", number(given, "examples")),
-            ("PRESENCE_SCHEMATHESIS_SEED", number(given, "seed")),
-            ("PRESENCE_TEST_STRICT", "1".to_owned()),
+        numbers: &[
+            number("cases", "PRESENCE_SCHEMATHESIS_CASES", "5000", "How many cases at least"),
+            number(
+                "examples",
+                "PRESENCE_SCHEMATHESIS_EXAMPLES",
+                "200",
+                "How many of each operation in a run",
+            ),
+            number("seed", "PRESENCE_SCHEMATHESIS_SEED", "1", "Which cases: the first run's"),
         ],
-    };
-    run(repository, given, &campaign)
+    },
+];
+
+/// The argument that takes what the tests have built already.
+pub(crate) fn dev() -> Arg {
+    Arg::new("dev")
+        .long("dev")
+        .action(ArgAction::SetTrue)
+        .help("With the profile of development, which the tests have built already")
 }
 
-fn number(given: &ArgMatches, name: &str) -> String {
-    given.get_one::<u64>(name).map(u64::to_string).unwrap_or_default()
-}
-
-fn run(
-    repository: &Repository,
-    given: &ArgMatches,
-    campaign: &Campaign,
-) -> Result<bool, Box<dyn Error>> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["test", "--quiet", "--test", "it"]);
-    if given.get_flag("dev") {
-        // The whole workspace is what the tests have built: one package alone may be built with other features.
-        command.arg("--workspace");
-    } else {
-        command.args(["--release", "--package", campaign.package]);
+impl Campaign {
+    pub(crate) fn command(&self) -> Command {
+        let numbers = self.numbers.iter().map(|number| {
+            Arg::new(number.name)
+                .long(number.name)
+                .value_parser(value_parser!(u64))
+                .default_value(number.default)
+                .help(number.help)
+        });
+        Command::new(self.name).about(self.about).args(numbers).arg(dev())
     }
-    command.args(["--", "--nocapture", campaign.test]);
-    command.envs(campaign.variables.iter().map(|(name, value)| (name, value)));
-    Ok(command.current_dir(&repository.root).status()?.success())
+
+    /// Answers whether all was well.
+    pub(crate) fn run(
+        &self,
+        repository: &Repository,
+        given: &ArgMatches,
+    ) -> Result<bool, Box<dyn Error>> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = process::Command::new(cargo);
+        command.args(["test", "--quiet", "--test", "it"]);
+        if given.get_flag("dev") {
+            // The whole workspace is what the tests have built: one package alone may be built with other features.
+            command.arg("--workspace");
+        } else {
+            command.args(["--release", "--package", self.package]);
+        }
+        command.args(["--", "--nocapture", self.test]);
+        for number in self.numbers {
+            let value = given.get_one::<u64>(number.name).map(u64::to_string).unwrap_or_default();
+            command.env(number.variable, value);
+        }
+        // Who asks for a campaign wants it to run: what it lacks is a failure.
+        command.env("PRESENCE_TEST_STRICT", "1");
+        Ok(command.current_dir(&repository.root).status()?.success())
+    }
 }

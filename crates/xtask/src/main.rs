@@ -14,8 +14,9 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use campaigns::Campaign;
 use repository::Repository;
 
 /// What a check found, a line each; nothing when all is well.
@@ -73,16 +74,8 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list of commands")]
 fn command() -> Command {
     let checks = CHECKS.iter().map(|check| Command::new(check.name).about(check.about));
-    let number = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_parser(value_parser!(u64)).default_value(default).help(help)
-    };
-    let dev = Arg::new("dev")
-        .long("dev")
-        .action(ArgAction::SetTrue)
-        .help("With the profile of development, which the tests have built already");
     Command::new("cargo xtask")
         .about("Checks and campaigns of the repository")
         .subcommand_required(true)
@@ -93,49 +86,7 @@ fn command() -> Command {
         .subcommand(
             Command::new("record-migrations").about("Records the hashes of the new migrations"),
         )
-        .subcommand(
-            Command::new("mutate")
-                .about("Compares our reading of messages with that of libxml2")
-                .arg(number("messages", "1000000", "How many messages"))
-                .arg(number("seed", "1", "Which messages"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("kill")
-                .about("Kills the program under load and looks for what it had acknowledged")
-                .arg(number("rounds", "200", "How many times"))
-                .arg(number("seed", "1", "Which moments"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("kill-worker")
-                .about("Kills the program while it checks registrations and registers change")
-                .arg(number("rounds", "100", "How many times"))
-                .arg(number("seed", "1", "Which moments"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("kill-keys")
-                .about("Kills the program under calls with a key, and sends them again")
-                .arg(number("rounds", "100", "How many times"))
-                .arg(number("seed", "1", "Which moments"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("outages")
-                .about("Kills, stops, replaces and fills the database under load, and kills one of two nodes")
-                .arg(number("rounds", "20", "How often each"))
-                .arg(number("seed", "1", "Which moments"))
-                .arg(number("pause", "30", "How many seconds a stopped database stands still at least"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("fill-disk")
-                .about("Lets the embedded store write no further, under load, and goes on")
-                .arg(number("rounds", "200", "How many times"))
-                .arg(number("seed", "1", "Where it is full"))
-                .arg(&dev),
-        )
+        .subcommands(campaigns::ALL.iter().map(Campaign::command))
         .subcommand(
             Command::new("bench")
                 .about("Measures the program beside what the machine can do: docs/performance.md")
@@ -187,21 +138,7 @@ fn command() -> Command {
                         .conflicts_with_all(["profile", "signed"])
                         .help("Only measures checks against the registers; writes bench/checks.md"),
                 )
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("hostile")
-                .about("Attacks the program and sees that others are served")
-                .arg(number("connections", "10000", "How many connections stay idle"))
-                .arg(&dev),
-        )
-        .subcommand(
-            Command::new("schemathesis")
-                .about("Has schemathesis call the REST service, with all its checks")
-                .arg(number("cases", "5000", "How many cases at least"))
-                .arg(number("examples", "200", "How many of each operation in a run"))
-                .arg(number("seed", "1", "Which cases: the first run's"))
-                .arg(&dev),
+                .arg(campaigns::dev()),
         )
 }
 
@@ -210,17 +147,12 @@ fn run(matches: &ArgMatches) -> Result<bool, Box<dyn Error>> {
     let repository = Repository::here()?;
     match matches.subcommand() {
         Some(("sample", matches)) => sample::run(&repository, matches),
-        Some(("mutate", matches)) => campaigns::mutate(&repository, matches),
-        Some(("kill", matches)) => campaigns::kill(&repository, matches),
-        Some(("kill-worker", matches)) => campaigns::kill_worker(&repository, matches),
-        Some(("kill-keys", matches)) => campaigns::kill_keys(&repository, matches),
-        Some(("outages", matches)) => campaigns::outages(&repository, matches),
-        Some(("fill-disk", matches)) => campaigns::fill_disk(&repository, matches),
         Some(("bench", matches)) => bench::run(&repository, matches),
-        Some(("hostile", matches)) => campaigns::hostile(&repository, matches),
-        Some(("schemathesis", matches)) => campaigns::schemathesis(&repository, matches),
         Some(("record-migrations", _)) => migrations::record(&repository).map(|()| true),
-        Some((name, _)) => {
+        Some((name, matches)) => {
+            if let Some(campaign) = campaigns::ALL.iter().find(|campaign| campaign.name == name) {
+                return campaign.run(&repository, matches);
+            }
             let chosen = |check: &&Check| name == "check" || name == check.name;
             let mut good = true;
             for check in CHECKS.iter().filter(chosen) {
