@@ -15,6 +15,9 @@ use crate::sql::Sql;
 use crate::way::{self, Stored, Way};
 use crate::{partition, row};
 
+/// Two months, which is more than the contract's longest period.
+const FEW_DAYS: i32 = 62;
+
 /// Finds registrations.
 pub(crate) async fn search(
     connection: &Client,
@@ -85,7 +88,13 @@ async fn tries<'v>(
     search: &Search,
     visible: &'v Visibility,
 ) -> Result<Vec<Try<'v>>, Failure> {
-    let Some(stored) = stored_days(connection, layout).await? else { return Ok(Vec::new()) };
+    let stored = match few_days(search) {
+        Some(days) => days,
+        None => match stored_days(connection, layout).await? {
+            Some(stored) => stored,
+            None => return Ok(Vec::new()),
+        },
+    };
     let sights = match visible {
         Visibility::Everything => {
             let ways = Way::all_of(search, stored);
@@ -99,6 +108,14 @@ async fn tries<'v>(
     }
     let all = Try { layout, ways: Way::all_of(search, stored), sights: Some(sights) };
     Ok(vec![all, own])
+}
+
+/// The first and the last day of a search that names few: so many steps are fewer than to ask which days there are.
+fn few_days(search: &Search) -> Option<Stored> {
+    let intervals = search.days.intervals();
+    let first = intervals.iter().map(|(first, _)| row::day_number(*first)).min()?;
+    let last = intervals.iter().map(|(_, last)| row::day_number(*last)).max()?;
+    (last - first < FEW_DAYS).then_some((first, last))
 }
 
 async fn page(
