@@ -89,6 +89,10 @@ fn run() -> Outcome<()> {
         let page = rest::measure(&options, folder.path(), &population)?;
         return Ok(io::stdout().write_all(page.as_bytes())?);
     }
+    if options.nodes {
+        let page = postgres::only_nodes(&options, &folder, &population)?;
+        return Ok(io::stdout().write_all(page.as_bytes())?);
+    }
     if options.postgres {
         let page = postgres::measure(&options, &folder, &population)?;
         io::stdout().write_all(page.as_bytes())?;

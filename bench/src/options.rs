@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) rest: bool,
     /// Only measure the program over PostgreSQL.
     pub(crate) postgres: bool,
+    /// Of that, only two nodes that register at the same time.
+    pub(crate) nodes: bool,
     /// Settings of PostgreSQL's server for that, as `name=value`.
     pub(crate) settings: Vec<String>,
     /// Only measure checks against the registers whose files lie there.
@@ -163,6 +165,13 @@ impl Options {
                     .help("Only measure the program over PostgreSQL, which is started for it"),
             )
             .arg(
+                Arg::new("nodes")
+                    .long("nodes")
+                    .action(ArgAction::SetTrue)
+                    .requires("postgres")
+                    .help("Only let two nodes register at the same time, and see what they wait for"),
+            )
+            .arg(
                 Arg::new("setting")
                     .long("setting")
                     .value_name("NAME=VALUE")
@@ -206,6 +215,7 @@ impl Options {
             performances: matches.get_flag("performances"),
             rest: matches.get_flag("rest"),
             postgres: matches.get_flag("postgres"),
+            nodes: matches.get_flag("nodes"),
             settings: matches.get_many("setting").unwrap_or_default().cloned().collect(),
             checks: given("checks"),
             imports: matches.get_many("import").unwrap_or_default().cloned().collect(),

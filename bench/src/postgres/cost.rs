@@ -22,26 +22,26 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What lies on the disk, by what it belongs to; each with a query for its bytes.
 const PARTS: [(&str, &str); 7] = [
-    (
-        "rows",
-        "SELECT sum(pg_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'registration'::regclass",
-    ),
+    ("rows", "SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree('registration')"),
     (
         "indexes of them",
-        "SELECT sum(pg_indexes_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'registration'::regclass",
+        "SELECT sum(pg_indexes_size(relid)) FROM pg_partition_tree('registration')",
     ),
     (
         "history with its key",
-        "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'history'::regclass",
+        "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('history')",
     ),
     (
         "steps with their indexes",
-        "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'step'::regclass",
+        "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('step')",
     ),
-    ("audit with its key", "SELECT pg_total_relation_size('audit')"),
+    (
+        "audit with its key",
+        "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('audit')",
+    ),
     (
         "queue of checks, which is used again",
-        "SELECT pg_total_relation_size('check_range') + pg_total_relation_size('check_lease')",
+        "SELECT sum(pg_total_relation_size(relid)) + pg_total_relation_size('check_lease') FROM pg_partition_tree('check_range')",
     ),
     ("all of the database", "SELECT pg_database_size(current_database())"),
 ];

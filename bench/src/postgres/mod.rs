@@ -31,3 +31,15 @@ pub(crate) fn measure(
     let database = cluster.describe();
     page::page(&page::Measured { database, cost, nodes, throughput, growth })
 }
+
+/// Lets two nodes register at the same time; what they waited for.
+pub(crate) fn only_nodes(
+    options: &Options,
+    folder: &Fresh,
+    population: &Population,
+) -> Outcome<String> {
+    let cluster = cluster::Cluster::start(population, &options.settings)?;
+    let mut page = String::new();
+    page::nodes(&nodes::measure(options, folder, &cluster, population)?, &mut page)?;
+    Ok(page)
+}

@@ -27,9 +27,12 @@ const LOOK: &str = "SELECT coalesce(wait_event_type, 'runs'), coalesce(wait_even
                     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' \
                     AND backend_type = 'client backend'";
 
-/// Who holds the lock that a connection waits for: another of its own node, or one of the other; and on what it lies.
+const OTHER: &str = "the other node";
+
+/// Who holds the lock that a connection waits for: another of its own node, or one of the other; and on
+/// what it lies, or what is asked where that is no table.
 const HELD: &str = "SELECT CASE WHEN a.application_name = b.application_name THEN 'its own node' ELSE 'the other node' END, \
-                    w.locktype, coalesce(regexp_replace(c.relname, '_\\d{4}_\\d\\d', ''), '') \
+                    w.locktype, coalesce(regexp_replace(c.relname, '_\\d{4}_\\d\\d(_\\d)?', ''), left(a.query, 80)) \
                     FROM pg_locks w JOIN pg_locks h ON h.granted AND h.locktype = w.locktype \
                     AND h.relation IS NOT DISTINCT FROM w.relation \
                     AND h.transactionid IS NOT DISTINCT FROM w.transactionid AND h.database IS NOT DISTINCT FROM w.database \
@@ -49,9 +52,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// How often a connection was seen to wait so.
-    pub(crate) fn waits(&self, kind: &str) -> usize {
-        self.states.iter().filter(|((of, _), _)| of == kind).map(|(_, count)| count).sum()
+    /// How often a connection was seen to wait for a lock that one of the other node held.
+    pub(crate) fn waits_for_the_other(&self) -> usize {
+        self.held.iter().filter(|((by, ..), _)| by == OTHER).map(|(_, count)| count).sum()
     }
 
     /// How often a connection was seen at work.

@@ -33,7 +33,8 @@ pub(crate) struct Measured {
 pub(crate) fn page(measured: &Measured) -> Outcome<String> {
     let mut page = head(measured)?;
     page.push_str(&rows_of(&targets(measured)));
-    for part in [served, bare, cost, nodes, grown] {
+    let two_nodes = |measured: &Measured, page: &mut String| nodes(&measured.nodes, page);
+    for part in [served, bare, cost, two_nodes, grown] {
         page.push('\n');
         part(measured, &mut page)?;
     }
@@ -67,8 +68,8 @@ fn targets(measured: &Measured) -> Vec<Target> {
         ),
         target("the same, to its COPY", share(By::Copy), Bound::AtLeast(0.5)),
         target(
-            "two nodes: connections seen to wait for a lock",
-            number(nodes.waits("Lock")),
+            "two nodes: connections seen to wait for a lock of the other",
+            number(nodes.waits_for_the_other()),
             Bound::AtMost(0.0),
         ),
     ];
@@ -199,8 +200,8 @@ fn cost(measured: &Measured, page: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn nodes(measured: &Measured, page: &mut String) -> fmt::Result {
-    let Seen { round, looks, states, held } = &measured.nodes;
+pub(super) fn nodes(seen: &Seen, page: &mut String) -> fmt::Result {
+    let Seen { round, looks, states, held } = seen;
     let rate = grouped(round.calls * number(CALL));
     writeln!(
         page,
@@ -208,7 +209,7 @@ fn nodes(measured: &Measured, page: &mut String) -> fmt::Result {
          together. Looked {} times at `pg_stat_activity` meanwhile; their connections were seen at work {} times.\n\n\
          | waits for | | seen |\n|:--|:--|--:|",
         grouped(number(*looks)),
-        grouped(number(measured.nodes.all())),
+        grouped(number(seen.all())),
     )?;
     for ((kind, what), count) in states {
         writeln!(page, "| {kind} | {what} | {} |", grouped(number(*count)))?;

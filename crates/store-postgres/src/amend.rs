@@ -13,7 +13,7 @@ use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS};
 use crate::step::Steps;
-use crate::{audit, checks, lookup, once, window};
+use crate::{audit, checks, lookup, once, seat, window};
 
 pub(crate) type Answers = Vec<Result<Registration, ItemErrors>>;
 
@@ -96,18 +96,19 @@ pub(crate) async fn load(
     ids: &[Option<RegistrationId>],
 ) -> Result<Found, Failure> {
     let numbers: Vec<_> = ids.iter().flatten().map(|id| id.number()).collect();
-    let (Some(first), Some(last)) = (numbers.iter().min(), numbers.iter().max()) else {
-        return Ok(Found::new());
-    };
     if layout.is_distributed() {
         let found = lookup::distributed(transaction, &numbers).await?;
         return read(&found);
     }
-    let window = window::of("$2", "$3");
-    let sql = by_ids_for_update(&window);
-    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-        [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-    read(&transaction.query_typed(&sql, &parameters).await?)
+    let sql = by_ids_for_update(&window::of("$2", "$3"));
+    let mut found = Found::new();
+    for numbers in seat::each(&numbers) {
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { continue };
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
+        found.extend(read(&transaction.query_typed(&sql, &parameters).await?)?);
+    }
+    Ok(found)
 }
 
 fn read(rows: &[Row]) -> Result<Found, Failure> {

@@ -87,3 +87,39 @@ fn head(row: &Row) -> Result<AuditHead, Failure> {
     let place = AuditPlace { chain, sequence: sequence.cast_unsigned() };
     Ok(AuditHead { place, hash: AuditHash(hash) })
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::PostgresServer;
+
+    use crate::database::Database;
+    use crate::{Options, schema};
+
+    /// A schema before [`crate::schema`] gave chains tables of their own, with a chain, one that is about to begin, and a
+    /// record; what is appended after the step goes to new chains, and the old one is whole.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn chains_from_before_they_had_tables_of_their_own_are_kept_and_ended() {
+        let Some(server) = PostgresServer::start_or_skip() else { return };
+        let database =
+            Database::new(&server.new_database(), &Options::default()).expect("an address");
+        schema::migrate_to(&database, 18).await.expect("the schema of before");
+        let connection = database.connection().await.expect("connected");
+        let append = |body: &str| format!("SELECT append_audit(ARRAY['{body}'])");
+        let before = format!("{}; INSERT INTO audit_chain DEFAULT VALUES", append("before"));
+        connection.batch_execute(&before).await.expect("appended");
+        schema::migrate(&database).await.expect("the schema of now");
+        let connection = database.connection().await.expect("connected");
+        connection.batch_execute(&append("after")).await.expect("appended");
+        let found =
+            "SELECT chain, sequence, body, tableoid::regclass::text FROM audit ORDER BY 1, 2";
+        let rows = connection.query_typed(found, &[]).await.expect("read");
+        let rows: Vec<(i32, i64, String, String)> =
+            rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
+        let row = |chain, body: &str, table: &str| (chain, 1, body.to_owned(), table.to_owned());
+        assert_eq!(rows, [row(1, "before", "audit_before"), row(3, "after", "audit_3")]);
+        for table in ["audit", "audit_before", "audit_3"] {
+            let change = format!("UPDATE {table} SET body = ''");
+            connection.batch_execute(&change).await.expect_err("nothing is ever changed");
+        }
+    }
+}

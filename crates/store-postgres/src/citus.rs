@@ -11,6 +11,7 @@ use tokio_postgres::types::Type;
 
 use crate::PostgresStore;
 use crate::failure::Failure;
+use crate::partition;
 
 /// The tables that lie by employer.
 const BY_EMPLOYER: [&str; 2] = ["registration", "history"];
@@ -160,6 +161,7 @@ async fn distribute(connection: &Client, shards: u32) -> Result<Vec<&'static str
     for table in BY_EMPLOYER {
         if !is_distributed(connection, table).await? {
             let beside = if table == BY_EMPLOYER[0] { "none" } else { BY_EMPLOYER[0] };
+            partition::join_parts(connection, table).await?;
             let sql = format!(
                 "SELECT create_distributed_table('{table}', 'employer', colocate_with := '{beside}')"
             );

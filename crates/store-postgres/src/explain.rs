@@ -8,7 +8,9 @@ use serde_json::Value;
 use testkit::PostgresServer;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
+use crate::citus::Layout;
 use crate::database::Database;
+use crate::seat::{IDS, SEATS};
 use crate::{Options, partition, row, schema};
 
 /// A database with the schema and what some statements fill it with, of which the planner knows nothing yet.
@@ -79,17 +81,18 @@ fn walk(node: &Value, found: &mut Vec<Step>) {
 }
 
 /// Two months of registrations, some of them moments, some with a limosa number or a newer number of their person, half of
-/// them sent by somebody else than their employer, all with a history and told of; of which the planner knows nothing yet.
+/// them sent by somebody else than their employer, all with a history and told of, in every seat; of which the planner knows nothing yet.
 pub(crate) async fn filled_with_registrations(server: &PostgresServer) -> Client {
     let connection = filled(server, "SELECT").await;
     let (first, last) = (date(2026, 11, 10), date(2026, 12, 10));
-    partition::ensure(&connection, first..=last).await.expect("partitions");
+    partition::ensure(&connection, Layout::Whole, first..=last).await.expect("partitions");
     let first = row::day_number(first);
     let fill = format!(
-        "INSERT INTO id_block (first, created_day) SELECT 1 + n * 10000, {first} + n FROM generate_series(0, 6) n; \
+        "INSERT INTO id_block (first, created_day) SELECT seat * {IDS} + 1 + n * 10000, {first} + n \
+         FROM generate_series(0, 6) n, generate_series(0, {SEATS} - 1) seat; \
          INSERT INTO registration (id, day, employer, works, company, inss, limosa, newest, sector, created, channel, \
          sender_company, event, at, status, remarks) \
-         SELECT n, {first} + n % 31, n % 300, '1Y' || lpad((n % 500)::text, 11, '0'), n % 300, n % 20000, \
+         SELECT n + n / 31 % {SEATS} * {IDS}, {first} + n % 31, n % 300, '1Y' || lpad((n % 500)::text, 11, '0'), n % 300, n % 20000, \
          CASE n % 50 WHEN 0 THEN lpad(n::text, 17, '0') END, CASE n % 40 WHEN 0 THEN n % 20000 + 1 END, 1, n, 1, \
          CASE n % 2 WHEN 0 THEN 1000 + n % 20 END, CASE n % 10 WHEN 0 THEN 1 END, CASE n % 10 WHEN 0 THEN n END, 4, 0 \
          FROM generate_series(1, 62000) n; \

@@ -107,7 +107,7 @@ impl Failure {
         error.as_db_error().is_some_and(|refused| {
             let of = refused.table().unwrap_or_default();
             *refused.code() == SqlState::UNIQUE_VIOLATION
-                && (of.starts_with("registration") || of == "check_range")
+                && (of.starts_with("registration") || of.starts_with("check_range"))
         })
     }
 

@@ -30,6 +30,7 @@ mod replays;
 mod row;
 mod schema;
 mod search;
+mod seat;
 mod secrets;
 mod sql;
 mod stats;
@@ -135,7 +136,7 @@ impl PostgresStore {
         let layout = citus::layout(&database.connection().await?).await?;
         let (calls, waiting) = mpsc::channel(options.waiting);
         let counters = Arc::new(Counters::default());
-        let register = Arc::new(Register::new(database.clone(), Arc::clone(&counters)));
+        let register = Arc::new(Register::new(database.clone(), layout, Arc::clone(&counters)));
         Lanes::start(Arc::clone(&register), options.lanes, waiting);
         let retention_days = options.retention_days;
         Ok(Self { database, calls, register, counters, retention_days, layout })
@@ -153,7 +154,7 @@ impl PostgresStore {
         let database = self.database.beside_calls();
         let dropped = database.repeat_always("look after partitions", || async {
             let connection = self.database.connection().await?;
-            partition::ensure(&connection, partition::ahead(today)).await?;
+            partition::ensure(&connection, self.layout, partition::ahead(today)).await?;
             partition::drop_before(&connection, self.layout, first).await
         });
         Ok(dropped.await?)

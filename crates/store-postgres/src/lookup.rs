@@ -10,7 +10,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::citus::{self, Layout};
 use crate::failure::Failure;
 use crate::row::{self, COLUMNS, HISTORY_COLUMNS};
-use crate::window;
+use crate::{seat, window};
 
 /// A registration and its history, of one moment.
 pub(crate) async fn dossier(
@@ -77,13 +77,14 @@ pub(crate) async fn each(
         }
         return with_ids(&rows);
     }
-    let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
-        return Ok(Vec::new());
-    };
-    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-        [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-    let rows = transaction.query_typed(&by_ids(), &parameters).await?;
-    with_ids(&rows)
+    let mut read = Vec::with_capacity(ids.len());
+    for ids in seat::each(ids) {
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { continue };
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
+        read.extend(with_ids(&transaction.query_typed(&by_ids(), &parameters).await?)?);
+    }
+    Ok(read)
 }
 
 fn with_ids(rows: &[Row]) -> Result<Vec<Read>, Failure> {

@@ -13,6 +13,7 @@ use tokio_postgres::types::{FromSql, ToSql, Type};
 use super::{filters, statement};
 use crate::citus::Layout;
 use crate::database::Database;
+use crate::seat::{IDS, SEATS};
 use crate::sql::Sql;
 use crate::way::Way;
 use crate::{Options, lookup, partition, row, schema};
@@ -26,13 +27,13 @@ async fn filled(server: &PostgresServer) -> Client {
     schema::migrate(&database).await.expect("the schema");
     let connection = database.connection().await.expect("connected");
     let (first, last) = (date(2026, 11, 10), date(2026, 12, 10));
-    partition::ensure(&connection, first..=last).await.expect("partitions");
+    partition::ensure(&connection, Layout::Whole, first..=last).await.expect("partitions");
     let first = row::day_number(first);
     let fill = format!(
-        "INSERT INTO id_block (first, created_day) SELECT 1 + n * 10000, {first} + n \
-         FROM generate_series(0, 6) n; \
+        "INSERT INTO id_block (first, created_day) SELECT seat * {IDS} + 1 + n * 10000, {first} + n \
+         FROM generate_series(0, 6) n, generate_series(0, {SEATS} - 1) seat; \
          INSERT INTO registration (id, day, employer, works, company, inss, sector, created, channel, status, remarks) \
-         SELECT n, {first} + n % {DAYS}, n % 300, '1Y' || lpad((n % 500)::text, 11, '0'), n % 300, n % 20000, 1, n, 1, 3, 0 \
+         SELECT n + n / {DAYS} % {SEATS} * {IDS}, {first} + n % {DAYS}, n % 300, '1Y' || lpad((n % 500)::text, 11, '0'), n % 300, n % 20000, 1, n, 1, 3, 0 \
          FROM generate_series(1, 62000) n; ANALYZE"
     );
     connection.batch_execute(&fill).await.expect("filled");
@@ -142,7 +143,9 @@ async fn a_look_up_is_a_step_in_the_key_and_leaves_other_partitions_alone() {
     }
     let explain = format!("EXPLAIN (ANALYZE, FORMAT TEXT) {}", lookup::by_id());
     // Its block served a day of November: a partition far from that is never touched.
-    partition::ensure(&connection, date(2028, 1, 1)..=date(2028, 1, 31)).await.expect("made");
+    partition::ensure(&connection, Layout::Whole, date(2028, 1, 1)..=date(2028, 1, 31))
+        .await
+        .expect("made");
     let rows = connection.query_typed(&explain, &[(&id, Type::INT8)]).await.expect("explained");
     let far: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     let far: Vec<_> = far.iter().filter(|line| line.contains("registration_2028_01")).collect();

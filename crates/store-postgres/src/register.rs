@@ -11,9 +11,11 @@ use store::{Once, Written, audit_body};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::batch::Batch;
+use crate::citus::Layout;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::ids::Ids;
+use crate::seat::Seat;
 use crate::stats::Counters;
 use crate::{audit, once, partition, window};
 
@@ -30,7 +32,9 @@ pub(crate) struct Call {
 /// Stores registrations.
 pub(crate) struct Register {
     database: Database,
+    layout: Layout,
     counters: Arc<Counters>,
+    pub(crate) seat: Seat,
     /// For calls that take no lane.
     ids: Ids,
     /// The months that are known to have their partitions.
@@ -38,8 +42,9 @@ pub(crate) struct Register {
 }
 
 impl Register {
-    pub(crate) fn new(database: Database, counters: Arc<Counters>) -> Self {
-        Self { database, counters, ids: Ids::default(), months: Mutex::default() }
+    pub(crate) fn new(database: Database, layout: Layout, counters: Arc<Counters>) -> Self {
+        let (seat, ids, months) = (Seat::default(), Ids::default(), Mutex::default());
+        Self { database, layout, counters, seat, ids, months }
     }
 
     /// Stores calls in one transaction and answers the ids of each. The ids are given out before, so the statement
@@ -121,7 +126,8 @@ impl Register {
     async fn ids_for(&self, lane: &Ids, new: &[NewRegistration]) -> Result<Vec<i64>, Failure> {
         let mut ids = Vec::with_capacity(new.len());
         for run in new.chunk_by(|one, next| window::of_block(one) == window::of_block(next)) {
-            ids.extend(lane.give(&self.database, run.len(), window::of_block(&run[0])).await?);
+            let day = window::of_block(&run[0]);
+            ids.extend(lane.give(&self.database, &self.seat, run.len(), day).await?);
         }
         Ok(ids)
     }
@@ -137,7 +143,8 @@ impl Register {
             if !known.contains(&month) {
                 self.database
                     .repeat("make a partition", || async {
-                        partition::ensure(&self.database.connection().await?, month..=month).await
+                        let connection = self.database.connection().await?;
+                        partition::ensure(&connection, self.layout, month..=month).await
                     })
                     .await?;
                 known.insert(month);

@@ -28,6 +28,9 @@ const MIGRATIONS: &[Step<'_>] = &[
     (15, 15, include_str!("../migrations/0015_webhooks.sql")),
     (16, 16, include_str!("../migrations/0016_transfer.sql")),
     (17, 16, include_str!("../migrations/0017_store.sql")),
+    (18, 16, include_str!("../migrations/0018_seats.sql")),
+    (19, 16, include_str!("../migrations/0019_audit_chains.sql")),
+    (20, 16, include_str!("../migrations/0020_waiting_by_seat.sql")),
 ];
 
 /// Who migrates holds this lock ("PRES"), so that nodes that start together wait for each other.
@@ -59,6 +62,13 @@ impl From<tokio_postgres::Error> for SchemaError {
 /// where its steps allow it, refused otherwise.
 pub(crate) async fn migrate(database: &Database) -> Result<(), SchemaError> {
     bring_to(database, MIGRATIONS).await
+}
+
+/// The schema as programs of an earlier version left it.
+#[cfg(test)]
+pub(crate) async fn migrate_to(database: &Database, version: i32) -> Result<(), SchemaError> {
+    let steps: Vec<_> = MIGRATIONS.iter().copied().filter(|step| step.0 <= version).collect();
+    bring_to(database, &steps).await
 }
 
 async fn bring_to(database: &Database, steps: &[Step<'_>]) -> Result<(), SchemaError> {

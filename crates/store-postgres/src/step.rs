@@ -1,17 +1,19 @@
 mod distributed;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use deadpool_postgres::Transaction;
 use domain::{Cause, EnterpriseNumber, HistoryEntry, Registration, RegistrationId, Sender};
+use jiff::civil::Date;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::failure::Failure;
-use crate::row;
+use crate::{partition, row};
 
 /// The place of an entry is the next one of its registration; `nth` counts the entries of one registration here.
 const BEHIND: &str = "(SELECT coalesce(max(h.place), 0) FROM history h \
-     WHERE h.registration = e.id AND h.day = e.day AND h.employer = e.employer)";
+     WHERE h.registration = e.id AND h.day = e.day AND h.employer = e.employer \
+     AND h.registration BETWEEN $16 AND $17 AND h.day BETWEEN $18 AND $19)";
 
 /// The statement that appends entries, each `behind` so many of its registration. Each is told, in the order given.
 fn append(behind: &str) -> String {
@@ -30,12 +32,45 @@ fn append(behind: &str) -> String {
     )
 }
 
-pub(crate) const MOVE: &str = "UPDATE registration r SET status = n.status, remarks = n.remarks, validated = n.validated, \
-     newest = n.newest, sector = n.sector, located = n.located \
-     FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], \
-     $7::bigint[], $8::smallint[], $9::text[]) \
-     AS n (id, day, employer, status, remarks, validated, newest, sector, located) \
-     WHERE r.id = n.id AND r.day = n.day AND r.employer = n.employer";
+/// The statement that brings registrations of a table to what they now are. It names no bounds of their ids or days: the planner
+/// would think few to lie between them, and look through all that is given for each that does.
+pub(crate) fn change(table: &str) -> String {
+    format!(
+        "UPDATE {table} r SET status = n.status, remarks = n.remarks, validated = n.validated, \
+         newest = n.newest, sector = n.sector, located = n.located \
+         FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::smallint[], $5::integer[], $6::bigint[], \
+         $7::bigint[], $8::smallint[], $9::text[]) \
+         AS n (id, day, employer, status, remarks, validated, newest, sector, located) \
+         WHERE r.id = n.id AND r.day = n.day AND r.employer = n.employer"
+    )
+}
+
+/// Between which ids and days entries lie: numbers that the planner knows, so that it passes over all other months and parts
+/// of months before it plans anything of them.
+struct Bounds {
+    ids: (i64, i64),
+    days: (i32, i32),
+}
+
+impl Bounds {
+    fn of(ids: &[i64], days: &[i32]) -> Self {
+        let or = |least: Option<&i64>| least.copied().unwrap_or_default();
+        let day = |least: Option<&i32>| least.copied().unwrap_or_default();
+        Self {
+            ids: (or(ids.iter().min()), or(ids.iter().max())),
+            days: (day(days.iter().min()), day(days.iter().max())),
+        }
+    }
+
+    fn parameters(&self) -> [(&(dyn ToSql + Sync), Type); 4] {
+        [
+            (&self.ids.0, Type::INT8),
+            (&self.ids.1, Type::INT8),
+            (&self.days.0, Type::INT4),
+            (&self.days.1, Type::INT4),
+        ]
+    }
+}
 
 /// Many are written by the key, one step each, in months that grow while the planner knows nothing of them yet: it would
 /// read them from end to end to meet a thousand rows. What it then thinks to be dear must not be compiled.
@@ -47,7 +82,8 @@ const FEW: usize = 20;
 /// What a call changed: how registrations now stand, and the entries that tell it; a column each array.
 #[derive(Default)]
 pub(crate) struct Steps<'a> {
-    now: Now,
+    /// By the month of the day: each is written to its own table, so that no other is planned for.
+    now: BTreeMap<Date, Now>,
     entries: Entries<'a>,
 }
 
@@ -100,7 +136,7 @@ impl<'a> Steps<'a> {
         }
         let changed: HashSet<_> = entries.iter().map(|(id, _)| id).collect();
         for registration in changed.into_iter().filter_map(|id| found.get(id)) {
-            steps.now.push(registration);
+            steps.push_now(registration);
         }
         steps
     }
@@ -112,9 +148,14 @@ impl<'a> Steps<'a> {
         moved: &[RegistrationId],
     ) -> Self {
         for registration in moved.iter().filter_map(|id| found.get(id)) {
-            self.now.push(registration);
+            self.push_now(registration);
         }
         self
+    }
+
+    fn push_now(&mut self, registration: &Registration) {
+        let month = registration.submission.day.first_of_month();
+        self.now.entry(month).or_default().push(registration);
     }
 
     /// Writes them. `before`: how the registrations stood when they were loaded, where nothing holds them as they were;
@@ -127,8 +168,8 @@ impl<'a> Steps<'a> {
         if let Some(before) = before {
             return self.keep_distributed(transaction, before).await;
         }
-        if !self.now.id.is_empty() {
-            self.now.write(transaction).await?;
+        for (month, now) in &self.now {
+            now.write(transaction, *month).await?;
         }
         if !self.entries.id.is_empty() {
             self.entries.write(transaction, &append(BEHIND)).await?;
@@ -150,11 +191,12 @@ impl Now {
         self.located.push(registration.located.as_ref().map(|located| located.to_stored()));
     }
 
-    async fn write(&self, transaction: &Transaction<'_>) -> Result<(), Failure> {
+    async fn write(&self, transaction: &Transaction<'_>, month: Date) -> Result<(), Failure> {
         if self.id.len() > FEW {
             transaction.batch_execute(STEP_BY_STEP).await?;
         }
-        transaction.execute_typed(MOVE, &self.parameters()).await?;
+        let sql = change(&partition::name("registration", month));
+        transaction.execute_typed(&sql, &self.parameters()).await?;
         Ok(())
     }
 
@@ -203,7 +245,8 @@ impl<'a> Entries<'a> {
     }
 
     async fn write(&self, transaction: &Transaction<'_>, append: &str) -> Result<(), Failure> {
-        let parameters: [(&(dyn ToSql + Sync), Type); 15] = [
+        let bounds = Bounds::of(&self.id, &self.day);
+        let columns: [(&(dyn ToSql + Sync), Type); 15] = [
             (&self.id, Type::INT8_ARRAY),
             (&self.day, Type::INT4_ARRAY),
             (&self.employer, Type::INT8_ARRAY),
@@ -220,6 +263,7 @@ impl<'a> Entries<'a> {
             (&self.import, Type::INT8_ARRAY),
             (&self.owner, Type::TEXT_ARRAY),
         ];
+        let parameters: Vec<_> = columns.into_iter().chain(bounds.parameters()).collect();
         transaction.execute_typed(append, &parameters).await?;
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Take for PostgresStore {
         progress: &Progress,
     ) -> Result<(), Error> {
         let mut connection = self.database.connection().await?;
-        special::make_partitions(&connection, table, &rows).await?;
+        special::make_partitions(&connection, self.layout, table, &rows).await?;
         let transaction = connection.transaction().await.map_err(Failure::from)?;
         let before = progress.rows - rows.len() as u64;
         go_on(&transaction, table, before, progress).await?;

@@ -21,8 +21,9 @@ pub(crate) fn of_block(new: &NewRegistration) -> Date {
     if near { created } else { day }
 }
 
-/// A condition on `day` that holds for every registration whose id lies between two parameters. The database knows the
-/// days before it touches a partition, and leaves the others alone.
+/// A condition that holds for every registration whose id lies between two parameters. The database knows the days before
+/// it touches a partition, and leaves the others alone. Parameters of one [`crate::seat`] leave the parts of the others
+/// alone, too, and name no days but those of that seat's blocks.
 pub(crate) fn of(first: &str, last: &str) -> String {
     let days = |end: &str| {
         format!(
@@ -31,7 +32,7 @@ pub(crate) fn of(first: &str, last: &str) -> String {
         )
     };
     format!(
-        "day >= {earliest} - {BEFORE} AND day <= {latest} + {AFTER}",
+        "id >= {first} AND id <= {last} AND day >= {earliest} - {BEFORE} AND day <= {latest} + {AFTER}",
         earliest = days("min"),
         latest = days("max"),
     )

@@ -11,7 +11,7 @@ use super::repeated::earlier;
 use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::step::Steps;
-use crate::{amend, registers, row, window};
+use crate::{amend, registers, row, seat, window};
 
 /// What does not wait any more. Who cancels has the registrations first and then lets others wait again, so this comes after
 /// the registrations too, and in the order of the ids: the two never wait for each other in a circle.
@@ -137,17 +137,19 @@ async fn with_numbers(
 
 /// Holds registrations as they are until the transaction ends; answers those that are not cancelled.
 async fn hold(transaction: &Transaction<'_>, ids: Vec<i64>) -> Result<HashSet<i64>, Failure> {
-    let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
-        return Ok(HashSet::new());
-    };
     let window = window::of("$2", "$3");
     let sql = format!(
         "SELECT one.* FROM (SELECT unnest($1) AS id ORDER BY 1) asked, \
          LATERAL (SELECT id, status FROM registration r WHERE r.id = asked.id AND {window} FOR SHARE) one"
     );
-    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-        [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-    not_cancelled(&transaction.query_typed(&sql, &parameters).await?)
+    let mut held = HashSet::new();
+    for ids in seat::each(&ids) {
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { continue };
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
+        held.extend(not_cancelled(&transaction.query_typed(&sql, &parameters).await?)?);
+    }
+    Ok(held)
 }
 
 /// The same where registrations lie by employer: one after the other, since several servers hold nothing in one statement. An

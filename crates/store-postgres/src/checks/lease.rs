@@ -11,6 +11,7 @@ use super::aside;
 use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::lookup;
+use crate::seat::{self, SEATS};
 
 const WAITS: &str = "SELECT EXISTS (SELECT FROM recheck WHERE lease = 0) \
                      OR EXISTS (SELECT FROM check_range WHERE lease = 0) \
@@ -22,16 +23,24 @@ const EXPIRED: &str = "DELETE FROM check_lease WHERE token = (SELECT token FROM 
 const AGAIN: &str = "WITH taken AS MATERIALIZED (SELECT registration FROM recheck WHERE lease = 0 \
                      ORDER BY registration LIMIT $2 FOR UPDATE SKIP LOCKED) \
                      UPDATE recheck r SET lease = $1 FROM taken WHERE r.registration = taken.registration";
-const NEW: &str = "SELECT first, last FROM check_range WHERE lease = 0 ORDER BY first LIMIT $1 \
-                   FOR UPDATE SKIP LOCKED";
+/// In the order of the ids, from one on; those before it come in a second step.
+const NEW: [&str; 2] = [
+    "SELECT first, last FROM check_range WHERE lease = 0 AND first >= $2 ORDER BY first LIMIT $1 FOR UPDATE SKIP LOCKED",
+    "SELECT first, last FROM check_range WHERE lease = 0 AND first < $2 ORDER BY first LIMIT $1 FOR UPDATE SKIP LOCKED",
+];
 
-/// Takes what waits.
+/// Every so many leases begin with what a node has stored that is gone: one that has no end of its own would leave that for
+/// ever. Another that is there writes to those tables itself, and checks what it stores.
+const FAIR: i64 = 8;
+const GONE: &str = "SELECT FROM seat WHERE number = $1 AND used < now() - interval '1 minute'";
+
+/// Takes what waits. `own`: the first id of this node's [`seat`]; what it checks of its own lies where nobody else writes.
 pub(super) async fn lease(
     connection: &mut Client,
     layout: Layout,
     most: u32,
-    now: i64,
-    until: i64,
+    own: i64,
+    (now, until): (i64, i64),
 ) -> Result<Option<Lease>, Failure> {
     let waits = connection.query_typed_one(WAITS, &[(&now, Type::INT8)]).await?;
     if !waits.try_get::<_, bool>(0)? {
@@ -41,7 +50,7 @@ pub(super) async fn lease(
     let token = transaction.query_typed_one("SELECT nextval('check_token')", &[]).await?;
     let token: i64 = token.try_get(0)?;
     let any = take_over(&transaction, token, now).await?
-        || take_waiting(&transaction, token, most).await?;
+        || take_waiting(&transaction, token, most, begin(&transaction, token, own).await?).await?;
     if !any {
         return Ok(None);
     }
@@ -51,6 +60,16 @@ pub(super) async fn lease(
     let lease = leased(&transaction, layout, token).await?;
     transaction.commit().await?;
     Ok(Some(lease))
+}
+
+/// From which id on new registrations are taken.
+async fn begin(transaction: &Transaction<'_>, token: i64, own: i64) -> Result<i64, Failure> {
+    if token % FAIR != 0 {
+        return Ok(own);
+    }
+    let other = token / FAIR % SEATS;
+    let gone = transaction.query_typed_opt(GONE, &[(&other, Type::INT8)]).await?;
+    Ok(if gone.is_some() { other * seat::IDS } else { own })
 }
 
 /// Takes what somebody had who is gone, or will find that it has lost it.
@@ -72,32 +91,52 @@ async fn take_waiting(
     transaction: &Transaction<'_>,
     token: i64,
     most: u32,
+    begin: i64,
 ) -> Result<bool, Failure> {
     let half = i64::from(most.div_ceil(2));
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&token, Type::INT8), (&half, Type::INT8)];
     let again = transaction.execute_typed(AGAIN, &parameters).await?;
     let rest = i64::from(most) - i64::try_from(again).unwrap_or(i64::MAX);
-    let rows = transaction.query_typed(NEW, &[(&rest, Type::INT8)]).await?;
-    let (mut whole, mut left) = (Vec::new(), rest);
-    for row in &rows {
-        let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        if left == 0 {
-            break;
-        }
-        if last - first < left {
-            whole.push(first);
-            left -= last - first + 1;
-        } else {
-            split(transaction, first, first + left).await?;
-            whole.push(first);
-            left = 0;
-        }
+    let mut whole = Vec::new();
+    let mut left = rest;
+    for new in NEW {
+        left = take_ranges(transaction, new, begin, left, &mut whole).await?;
     }
     let parameters: [(&(dyn ToSql + Sync), Type); 2] =
         [(&token, Type::INT8), (&whole, Type::INT8_ARRAY)];
     let take = "UPDATE check_range SET lease = $1 WHERE first = ANY($2)";
     let new = transaction.execute_typed(take, &parameters).await?;
     Ok(again + new > 0)
+}
+
+/// Ranges of no more than `most` registrations together, the last one divided where it has more; answers how many more may
+/// be taken.
+async fn take_ranges(
+    transaction: &Transaction<'_>,
+    new: &str,
+    begin: i64,
+    most: i64,
+    taken: &mut Vec<i64>,
+) -> Result<i64, Failure> {
+    let mut left = most;
+    if left == 0 {
+        return Ok(0);
+    }
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&most, Type::INT8), (&begin, Type::INT8)];
+    for row in transaction.query_typed(new, &parameters).await? {
+        let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if left == 0 {
+            break;
+        }
+        taken.push(first);
+        if last - first < left {
+            left -= last - first + 1;
+        } else {
+            split(transaction, first, first + left).await?;
+            left = 0;
+        }
+    }
+    Ok(left)
 }
 
 /// Divides a range: the second part begins at `next`.

@@ -39,8 +39,9 @@ impl Checks for PostgresStore {
         // When its connection is lost, nobody has the lease, and what it took waits again in time.
         let database = self.database.beside_calls();
         let lease = database.repeat_always("lease checks", || async {
-            lease::lease(&mut self.database.connection().await?, self.layout, most, now, until)
-                .await
+            let own = self.register.seat.first_id().await;
+            let mut connection = self.database.connection().await?;
+            lease::lease(&mut connection, self.layout, most, own, (now, until)).await
         });
         Ok(lease.await?)
     }

@@ -17,9 +17,10 @@ use crate::{registers, row, search};
 /// company concerns.
 const TOGETHER: usize = 2000;
 
-/// Only one node at a time looks; when it ends in the middle of it, another goes on after a minute.
-const BEGIN: &str =
-    "UPDATE check_state SET spread_until = now() + interval '1 minute' WHERE spread_until <= now()";
+/// Only one node at a time looks; when it ends in the middle of it, another goes on after a minute. Nor does the other wait
+/// to hear that it is not its turn.
+const BEGIN: &str = "UPDATE check_state SET spread_until = now() + interval '1 minute' WHERE ctid = \
+                     (SELECT ctid FROM check_state WHERE spread_until <= now() FOR UPDATE SKIP LOCKED)";
 const END: &str = "UPDATE check_state SET spread_until = '-infinity'";
 
 const SOME: &str =

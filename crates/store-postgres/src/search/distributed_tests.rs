@@ -40,7 +40,7 @@ async fn an_employer_is_looked_for_on_one_shard_and_all_else_on_all_in_one_round
     let database = Database::new(&url, &Options::default()).expect("an address");
     let connection = database.connection().await.expect("connected");
     let (first, last) = (date(2026, 11, 10), date(2026, 11, 30));
-    partition::ensure(&connection, first..=last).await.expect("made");
+    partition::ensure(&connection, Layout::Distributed, first..=last).await.expect("made");
 
     let days = Search::of(Days::new([(first, last)]));
     let employer = Search { company: Some(sample::enterprise_number(1)), ..days.clone() };

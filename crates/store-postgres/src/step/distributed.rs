@@ -33,8 +33,8 @@ impl Steps<'_> {
         transaction: &Transaction<'_>,
         before: &HashMap<RegistrationId, Registration>,
     ) -> Result<(), Failure> {
-        if !self.now.id.is_empty() {
-            self.now.write_unchanged(transaction, before).await?;
+        for now in self.now.values() {
+            now.write_unchanged(transaction, before).await?;
         }
         // Whoever else adds to one of these now waits for this transaction: its row is locked.
         if !self.entries.id.is_empty() {

@@ -7,12 +7,14 @@ use store::transfer::{Row, Table, Value};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::copy::copy;
+use crate::citus::Layout;
 use crate::failure::Failure;
 use crate::{partition, row};
 
 /// The partitions for the days of rows.
 pub(super) async fn make_partitions(
     connection: &Client,
+    layout: Layout,
     table: &Table,
     rows: &[Row],
 ) -> Result<(), Failure> {
@@ -22,7 +24,7 @@ pub(super) async fn make_partitions(
     let day = place_of(table, "day");
     let days = || rows.iter().filter_map(|row| day_of(&row.0[day]));
     match (days().min(), days().max()) {
-        (Some(first), Some(last)) => partition::ensure(connection, first..=last).await,
+        (Some(first), Some(last)) => partition::ensure(connection, layout, first..=last).await,
         _ => Ok(()),
     }
 }
