@@ -99,7 +99,7 @@ pub(crate) async fn filled_with_registrations(server: &PostgresServer) -> Client
          INSERT INTO history (registration, place, day, employer, at, status, remarks, cause) \
          SELECT id, 1, day, employer, 0, 4, 0, 1 FROM registration; \
          INSERT INTO step (entry, first, day, registration, count, place, sender) \
-         SELECT id, 0, day, id, 1, 0, 'client ' || id % 20 FROM registration"
+         SELECT id % {IDS}, 0, day, id, 1, 0, 'client ' || id % 20 FROM registration"
     );
     connection.batch_execute(&fill).await.expect("filled");
     connection

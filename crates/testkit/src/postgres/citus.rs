@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::install::{initialise, programs, user};
 use super::{PostgresServer, new_folder};
@@ -86,6 +87,9 @@ impl CitusNodes {
     ///
     /// When the coordinator refuses it.
     pub fn add_worker(&self, database: &str, worker: usize) {
+        // Of two at the same time one may find what the other one is changing, and is refused.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = self.nodes[worker].folder.display();
         self.nodes[0].run_sql_in(database, &format!("SELECT citus_add_node('{folder}', {PORT})"));
     }
