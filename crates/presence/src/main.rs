@@ -21,6 +21,7 @@ mod serve;
 mod server;
 mod telemetry;
 mod ticket;
+mod usage;
 mod webhooks;
 
 use std::io::Write as _;

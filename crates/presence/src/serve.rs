@@ -19,6 +19,7 @@ use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use wss::Freshness;
 
 use crate::backup;
@@ -37,6 +38,7 @@ use crate::server::{
 };
 use crate::telemetry::{Kind, Metrics};
 use crate::ticket::{random, seed, ticket};
+use crate::usage::{self, Node};
 use crate::webhooks::{self, HttpCourier, Telling};
 
 /// How many connections the operator's address serves at once.
@@ -150,11 +152,22 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let checking = (policy, config.check_batch);
     let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
     let telling = telling(&config, outer.address(), &app, &store, &clock, keeper.node(seed()))?;
+    let node_clock = Arc::clone(&clock);
     let gate = gate(&config, register, clock);
     let cursor_key = store.secrets().secret("cursors", random()).await;
     let cursor_key = cursor_key.map_err(ServeError::Secrets)?;
     let api = api(&app, cursor_key);
-    let service = Arc::new(service(&config, (app, api), oauth, gate, metrics, stopped.clone()));
+    let callers_secret = store.secrets().secret("callers", random()).await;
+    let quotas = quotas(&config, callers_secret.map_err(ServeError::Secrets)?, &mut metrics);
+    let node = Node {
+        number: seed(),
+        quotas: Arc::clone(&quotas),
+        store: Arc::clone(&store),
+        clock: node_clock,
+    };
+    let exchange = tokio::spawn(usage::exchange(node, stopped.clone()));
+    let (doors, stopping) = ((app, api, oauth), stopped.clone());
+    let service = Arc::new(service(&config, doors, quotas, gate, metrics, stopping));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
     tokio::spawn(http::look(Arc::clone(&service)));
@@ -168,6 +181,9 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     }
     if care.await.is_err() {
         tracing::error!("looking after the store had panicked");
+    }
+    if exchange.await.is_err() {
+        tracing::error!("telling other nodes what callers use had panicked");
     }
     drop((service, store, keeper));
     ended
@@ -222,10 +238,24 @@ fn api(app: &Arc<App>, cursor_key: [u8; 32]) -> Api {
     Api::new(Arc::clone(app), ApiSettings { cursor_key, tickets: Box::new(ticket) })
 }
 
+/// What each caller may call, over all nodes.
+fn quotas(config: &Config, secret: [u8; 32], metrics: &mut Metrics) -> Arc<Quotas> {
+    let allowance = Allowance {
+        calls: config.client_calls,
+        rate: config.client_rate,
+        burst: config.client_burst,
+    };
+    let quotas = Quotas::new(allowance, secret);
+    let (help, watched) = ("Callers of whom other nodes told lately", Arc::clone(&quotas));
+    let callers = move || watched.callers_elsewhere(Instant::now());
+    metrics.watch("callers_elsewhere", help, Kind::Gauge, callers);
+    quotas
+}
+
 fn service(
     config: &Config,
-    (app, api): (Arc<App>, Api),
-    oauth: OAuth,
+    (app, api, oauth): (Arc<App>, Api, OAuth),
+    quotas: Arc<Quotas>,
     gate: Gate,
     mut metrics: Metrics,
     stop: watch::Receiver<bool>,
@@ -249,12 +279,14 @@ fn service(
     let source = format!("{}{SERVICE_PATH}", oauth.issuer());
     let feed = Arc::new(Feed::new(Arc::clone(&app)));
     let listeners = Listeners::new(feed, source, Box::new(ticket));
+    let streams = Allowance { calls: config.client_streams, rate: None, burst: 1 };
     Service {
         door: Door::new(Arc::clone(&app), settings),
         api,
         listeners,
         news: watch::Sender::default(),
-        streams: Quotas::new(Allowance { calls: config.client_streams, rate: None, burst: 1 }),
+        // Of this node alone: nobody else hears of them.
+        streams: Quotas::new(streams, [0; 32]),
         oauth,
         app,
         scheme: config.scheme(),
@@ -262,11 +294,7 @@ fn service(
         max_body: config.max_body_bytes,
         body_timeout: config.body_timeout,
         room,
-        quotas: Quotas::new(Allowance {
-            calls: config.client_calls,
-            rate: config.client_rate,
-            burst: config.client_burst,
-        }),
+        quotas,
         calls: Arc::new(Semaphore::new(config.max_calls as usize)),
         metrics,
         stop,

@@ -37,6 +37,7 @@ mod stats;
 mod step;
 mod tls;
 mod transfer;
+mod usage;
 mod way;
 mod window;
 
@@ -50,7 +51,7 @@ use jiff::civil::Date;
 use rustls::RootCertStore;
 use store::{
     Addresses, Audit, Checks, Clients, Events, Extracts, Registers, Registrations, Replays,
-    Secrets, Store, Works,
+    Secrets, Store, Usage, Works,
 };
 use tokio::sync::mpsc;
 
@@ -204,6 +205,10 @@ impl Store for PostgresStore {
     }
 
     fn secrets(&self) -> &dyn Secrets {
+        self
+    }
+
+    fn usage(&self) -> &dyn Usage {
         self
     }
 

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Step<'_>] = &[
     (18, 16, include_str!("../migrations/0018_seats.sql")),
     (19, 16, include_str!("../migrations/0019_audit_chains.sql")),
     (20, 16, include_str!("../migrations/0020_waiting_by_seat.sql")),
+    (21, 16, include_str!("../migrations/0021_usage.sql")),
 ];
 
 /// Who migrates holds this lock ("PRES"), so that nodes that start together wait for each other.

@@ -38,6 +38,7 @@ mod stats;
 mod transact;
 pub mod transfer;
 mod upkeep;
+mod usage;
 mod way;
 mod write;
 mod writer;
@@ -57,7 +58,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use store::{
     Addresses, Audit, Beside, Checks, Clients, Events, Extracts, Kept, Registers, Registrations,
-    ReplayKey, Replays, Secrets, Store, Transition, Works, Written,
+    ReplayKey, Replays, Secrets, Store, Transition, Usage, Works, Written,
 };
 use tokio::sync::oneshot;
 
@@ -337,6 +338,10 @@ impl Store for SqliteStore {
     }
 
     fn secrets(&self) -> &dyn Secrets {
+        self
+    }
+
+    fn usage(&self) -> &dyn Usage {
         self
     }
 

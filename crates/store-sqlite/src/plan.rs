@@ -130,7 +130,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::way::Way;
     use crate::{
-        addresses, audit, clients, events, lookup, once, registers, replays, schema, search,
+        addresses, audit, clients, events, lookup, once, registers, replays, schema, search, usage,
     };
 
     pub(crate) fn database() -> Connection {
@@ -266,6 +266,11 @@ pub(crate) mod tests {
                 replays::OVER.to_owned(),
                 "SEARCH replay USING COVERING INDEX replay_by_end (until<?)",
             ),
+            (
+                usage::OVER.to_owned(),
+                "SEARCH caller_use USING COVERING INDEX caller_use_by_moment (at<?)",
+            ),
+            (usage::TOLD.to_owned(), "SEARCH caller_use USING INDEX caller_use_by_moment (at>?)"),
             (events::steps::OF_ALL.to_owned(), "SEARCH step USING INTEGER PRIMARY KEY (rowid>?)"),
             (
                 events::steps::OF_SENDER.to_owned(),

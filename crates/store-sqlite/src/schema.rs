@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0015_secrets.sql"),
     include_str!("../migrations/0016_webhook_turns.sql"),
     include_str!("../migrations/0017_journal.sql"),
+    include_str!("../migrations/0018_usage.sql"),
 ];
 
 /// Marks the file as one of ours ("PRES").

@@ -20,6 +20,7 @@ mod registrations;
 mod replays;
 mod secrets;
 pub mod transfer;
+mod usage;
 mod works;
 
 use async_trait::async_trait;
@@ -41,6 +42,7 @@ pub use registers::{
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
 pub use secrets::Secrets;
+pub use usage::{CallerUse, MOST_TOLD, TOLD_FOR, ToldUse, Usage};
 pub use works::Works;
 
 /// A store, by its areas.
@@ -78,6 +80,9 @@ pub trait Store: Send + Sync {
 
     /// What all nodes have in common and nobody else knows.
     fn secrets(&self) -> &dyn Secrets;
+
+    /// What callers use at each node.
+    fn usage(&self) -> &dyn Usage;
 
     /// Can it read and write at this moment?
     async fn check(&self) -> Result<(), Error>;

@@ -427,7 +427,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         takes: "a whole number from 1 to 100000",
         doc: "How many calls of one caller may be worked on at once. A caller is a client of the register, once its \
               signature is verified, and until then (as in all of an open service, and for the token service) its \
-              address; of IPv6 the network of 64 bits. A further call is told to come back later (SOA-02002).",
+              address; of IPv6 the network of 64 bits. Calls at all nodes of one store count together, as do those of \
+              `client_rate`. A further call is told to come back later (SOA-02002).",
         apply: into!(client_calls, |text| kind::whole(text, 1, 100_000)),
     },
     Setting {
@@ -456,7 +457,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "client_streams",
         default: Some("10"),
         takes: "a whole number from 1 to 10000",
-        doc: "How many streams of events one caller may have open at once. A further one is answered 429.",
+        doc: "How many streams of events one caller may have open at once at one node. A further one is answered 429.",
         apply: into!(client_streams, |text| kind::whole(text, 1, 10_000)),
     },
     Setting {

@@ -1,5 +1,7 @@
 //! How much one caller may call: so many calls at once, and so many in a second over time. A caller is the client, once it
-//! is known, and until then the address that it calls from.
+//! is known, and until then the address that it calls from. What the caller uses at other nodes counts, as far as they told it.
+
+mod shared;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,7 +10,10 @@ use std::time::Duration;
 
 use domain::{Caller, ClientId};
 use soap::TransportFault;
+use store::ReplayKey;
 use tokio::time::Instant;
+
+use shared::Heard;
 
 /// When so many callers are remembered, those that do not call any more are forgotten.
 const MANY: usize = 1024;
@@ -34,11 +39,15 @@ enum Who {
 /// What all callers use of their allowance.
 pub(crate) struct Quotas {
     allowance: Allowance,
+    /// All nodes have the same, so that they know a caller by the same hash and nobody finds an address by trying all.
+    secret: [u8; 32],
     callers: Mutex<Callers>,
 }
 
 struct Callers {
-    uses: HashMap<Who, Use>,
+    uses: HashMap<ReplayKey, Use>,
+    /// What each other node told last of each caller.
+    heard: HashMap<(u64, ReplayKey), Heard>,
     sweep_at: usize,
 }
 
@@ -46,14 +55,20 @@ struct Callers {
 #[derive(Clone, Copy)]
 struct Use {
     running: u32,
-    /// When all that was called would be over at the allowed rate.
+    /// What is running at other nodes.
+    elsewhere: u32,
+    /// When all that was called would be over at the allowed rate, here and at other nodes.
     paid_until: Instant,
+    /// Calls here since it is remembered.
+    calls: u64,
+    /// What the others were told last of `calls` and `running`, and when.
+    told: Option<(u64, u32, Instant)>,
 }
 
 /// The place of one call in its caller's allowance, until it is dropped.
 struct Turn {
     quotas: Arc<Quotas>,
-    who: Who,
+    caller: ReplayKey,
 }
 
 /// The turn of one call, which passes from its address to its client as soon as that is known.
@@ -61,24 +76,24 @@ pub(super) struct Turns(Mutex<Turn>);
 
 impl Quotas {
     /// The same allowance for everybody.
-    pub(crate) fn new(allowance: Allowance) -> Arc<Self> {
-        let callers = Callers { uses: HashMap::new(), sweep_at: MANY };
-        Arc::new(Self { allowance, callers: Mutex::new(callers) })
+    pub(crate) fn new(allowance: Allowance, secret: [u8; 32]) -> Arc<Self> {
+        let callers = Callers { uses: HashMap::new(), heard: HashMap::new(), sweep_at: MANY };
+        Arc::new(Self { allowance, secret, callers: Mutex::new(callers) })
     }
 
     /// Begins a call from this address.
     pub(super) fn begin(self: &Arc<Self>, address: IpAddr) -> Result<Turns, TransportFault> {
-        let turn = self.take(Who::Address(network(address)), Instant::now())?;
+        let turn = self.take(&Who::Address(network(address)), Instant::now())?;
         Ok(Turns(Mutex::new(turn)))
     }
 
-    fn take(self: &Arc<Self>, who: Who, now: Instant) -> Result<Turn, TransportFault> {
+    fn take(self: &Arc<Self>, who: &Who, now: Instant) -> Result<Turn, TransportFault> {
         let Allowance { calls, rate, burst } = self.allowance;
+        let caller = who.hashed(&self.secret);
         let mut callers = self.lock();
         callers.sweep(now);
-        let unused = Use { running: 0, paid_until: now };
-        let own = callers.uses.get(&who).copied().unwrap_or(unused);
-        if own.running >= calls {
+        let own = callers.uses.get(&caller).copied().unwrap_or(Use::none(now));
+        if own.running.saturating_add(own.elsewhere) >= calls {
             return Err(TransportFault::TooManyCallsAtOnce { calls });
         }
         let mut paid_until = own.paid_until.max(now);
@@ -88,8 +103,9 @@ impl Quotas {
             }
             paid_until += cost(rate);
         }
-        callers.uses.insert(who.clone(), Use { running: own.running + 1, paid_until });
-        Ok(Turn { quotas: Arc::clone(self), who })
+        let (running, calls) = (own.running + 1, own.calls + 1);
+        callers.uses.insert(caller, Use { running, paid_until, calls, ..own });
+        Ok(Turn { quotas: Arc::clone(self), caller })
     }
 
     fn lock(&self) -> MutexGuard<'_, Callers> {
@@ -100,15 +116,42 @@ impl Quotas {
 impl Callers {
     fn sweep(&mut self, now: Instant) {
         if self.uses.len() >= self.sweep_at {
-            self.uses.retain(|_, own| own.running > 0 || own.paid_until > now);
+            self.uses.retain(|_, own| !own.is_over(now));
             self.sweep_at = MANY.max(self.uses.len() * 2);
+        }
+    }
+}
+
+impl Use {
+    fn none(now: Instant) -> Self {
+        Self { running: 0, elsewhere: 0, paid_until: now, calls: 0, told: None }
+    }
+
+    /// May it be forgotten? As long as others know of it, its calls go on being counted from where they were.
+    fn is_over(&self, now: Instant) -> bool {
+        let running = self.running > 0 || self.elsewhere > 0;
+        !running && self.paid_until <= now && !self.is_known(now)
+    }
+}
+
+impl Who {
+    /// As other nodes and the store know it.
+    fn hashed(&self, secret: &[u8]) -> ReplayKey {
+        match self {
+            Self::Address(IpAddr::V4(address)) => {
+                ReplayKey::of("address", &[secret, &address.octets()])
+            }
+            Self::Address(IpAddr::V6(address)) => {
+                ReplayKey::of("address", &[secret, &address.octets()])
+            }
+            Self::Client(id) => ReplayKey::of("client", &[secret, id.as_str().as_bytes()]),
         }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(own) = self.quotas.lock().uses.get_mut(&self.who) {
+        if let Some(own) = self.quotas.lock().uses.get_mut(&self.caller) {
             own.running = own.running.saturating_sub(1);
         }
     }
@@ -117,9 +160,11 @@ impl Drop for Turn {
 impl Turn {
     /// As if it had never been paid.
     fn refund(&self) {
-        let rate = self.quotas.allowance.rate;
-        if let (Some(own), Some(rate)) = (self.quotas.lock().uses.get_mut(&self.who), rate) {
-            own.paid_until -= cost(rate);
+        if let Some(own) = self.quotas.lock().uses.get_mut(&self.caller) {
+            own.calls = own.calls.saturating_sub(1);
+            if let Some(rate) = self.quotas.allowance.rate {
+                own.paid_until -= cost(rate);
+            }
         }
     }
 }
@@ -128,7 +173,7 @@ impl soap::Turns for Turns {
     fn take(&self, caller: &Caller) -> Result<(), TransportFault> {
         let Some(id) = caller.client_id() else { return Ok(()) };
         let mut turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = turn.quotas.take(Who::Client(id.clone()), Instant::now());
+        let own = turn.quotas.take(&Who::Client(id.clone()), Instant::now());
         // Whether or not the client may call: other clients may call from the same address.
         turn.refund();
         *turn = own?;
@@ -168,7 +213,7 @@ mod tests {
     const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
     fn quotas(calls: u32, rate: Option<u32>, burst: u32) -> Arc<Quotas> {
-        Quotas::new(Allowance { calls, rate, burst })
+        Quotas::new(Allowance { calls, rate, burst }, [7; 32])
     }
 
     fn client(id: &str) -> Caller {

@@ -257,13 +257,33 @@ fn what_is_good_once_is_good_once_on_both_nodes_together() {
 }
 
 #[test]
-fn limits_of_a_caller_are_counted_by_each_node_alone() {
-    let flags = ["--client-rate", "1", "--client-burst", "2"];
+fn limits_of_a_caller_hold_over_both_nodes_together() {
+    let flags = ["--client-rate", "1", "--client-burst", "30"];
     Nodes::on_each_store(&flags, |nodes| {
+        let [one, other] = &nodes.servers;
         let call = |node: &Server| Scene::send_to(node, VAR_C, &nodes.signed_call());
-        let refused = (0..100).map(|_| call(&nodes.servers[0])).find(|reply| reply.status != 200);
-        let refused = refused.expect("more than one a second");
-        assert_eq!(refused.fault().as_deref(), Some("SOA-02002"), "{}", refused.text());
-        assert_eq!(call(&nodes.servers[1]).status, 200);
+        let accepted = |node: &Server| {
+            let refused = (0..100).map(|_| call(node)).enumerate();
+            let (count, refused) =
+                refused.into_iter().find(|(_, reply)| reply.status != 200).expect("a limit");
+            assert_eq!(refused.fault().as_deref(), Some("SOA-02002"), "{}", refused.text());
+            count
+        };
+        assert!(accepted(one) >= 30);
+        let since = Instant::now();
+        // The other hears of it, and then no more: by then it has heard all.
+        let hears = || !has_metric(other, "presence_callers_elsewhere 0");
+        for heard in [true, false] {
+            while hears() != heard {
+                assert!(since.elapsed() < Duration::from_secs(20), "heard: {heard}");
+            }
+        }
+        let count = accepted(other);
+        let most = since.elapsed().as_secs() + 2;
+        assert!(count as u64 <= most, "{count} where one node would accept {most}, and alone 30");
     });
+}
+
+fn has_metric(server: &Server, line: &str) -> bool {
+    server.get_inner("/metrics").text().lines().any(|other| other == line)
 }

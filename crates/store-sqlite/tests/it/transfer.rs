@@ -19,7 +19,7 @@ use store_sqlite::{FILE_NAME, Options, SqliteStore};
 use crate::backup::{moment, open, register, workers};
 
 /// What lies in tables of the content by other names (counters, what waits, what is made of other rows), or is of no use
-/// elsewhere (turns of nodes).
+/// elsewhere (turns of nodes, what they tell each other).
 const ELSEWHERE: &[&str] = &[
     "id_block",
     "client_version",
@@ -27,6 +27,7 @@ const ELSEWHERE: &[&str] = &[
     "check_lease",
     "address_cell",
     "webhook_turn",
+    "caller_use",
     "journal",
 ];
 /// Columns that only this store needs.

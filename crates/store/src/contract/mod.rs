@@ -38,6 +38,8 @@ mod samples;
 pub mod searching;
 /// What all nodes share.
 pub mod secrets;
+/// What callers use at each node.
+pub mod usage;
 /// The register of works.
 pub mod works;
 
@@ -157,6 +159,9 @@ macro_rules! contract_suite {
             secrets::who_asks_first_makes_the_secret,
             replays::of_many_uses_at_the_same_time_one_is_the_first,
             replays::keys_that_are_over_are_forgotten,
+            usage::nodes_hear_what_others_told_last,
+            usage::what_was_told_long_ago_is_not_heard,
+            usage::what_is_not_heard_any_more_is_forgotten,
             extracts::the_extract_noted_last_is_remembered,
             addresses::an_address_is_found_however_it_is_written,
             addresses::a_municipality_does_for_a_post_code,
@@ -205,6 +210,7 @@ mod tests {
             ("moments", include_str!("moments.rs")),
             ("once", include_str!("once.rs")),
             ("secrets", include_str!("secrets.rs")),
+            ("usage", include_str!("usage.rs")),
             ("extracts", include_str!("extracts.rs")),
         ];
         for (module, source) in sources {
