@@ -67,6 +67,10 @@ impl Store for NullStore {
         &self.rest
     }
 
+    fn usage(&self) -> &dyn store::Usage {
+        &self.rest
+    }
+
     fn replays(&self) -> &dyn Replays {
         &self.rest
     }
