@@ -111,11 +111,12 @@ pub(crate) async fn join_parts(connection: &Client, table: &str) -> Result<(), F
         let row = connection.query_typed_one(WRITTEN, &[(&table, Type::TEXT)]).await?;
         let columns: String = row.try_get(0)?;
         let make = whole(table, &name);
+        // Statements that are sent together are one transaction.
         connection
             .batch_execute(&format!(
-                "BEGIN; ALTER TABLE {table} DETACH PARTITION {name}; ALTER TABLE {name} RENAME TO {name}_parts; {make}; \
+                "ALTER TABLE {table} DETACH PARTITION {name}; ALTER TABLE {name} RENAME TO {name}_parts; {make}; \
                  INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_parts; DROP TABLE {name}_parts; \
-                 ALTER TABLE {table} ATTACH PARTITION {name} {bounds}; COMMIT"
+                 ALTER TABLE {table} ATTACH PARTITION {name} {bounds}"
             ))
             .await?;
     }
