@@ -7,7 +7,6 @@ use deadpool_postgres::{Client, Transaction};
 use domain::{Amended, HistoryEntry, ItemErrors, Registration, RegistrationId, Status};
 use store::{Beside, Once, Transition, Written};
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
 
 use crate::citus::Layout;
 use crate::failure::Failure;
@@ -103,10 +102,7 @@ pub(crate) async fn load(
     let sql = by_ids_for_update(&window::of("$2", "$3"));
     let mut found = Found::new();
     for numbers in seat::each(&numbers) {
-        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { continue };
-        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-            [(&numbers, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-        found.extend(read(&transaction.query_typed(&sql, &parameters).await?)?);
+        found.extend(read(&transaction.query_typed(&sql, &numbers.parameters()).await?)?);
     }
     Ok(found)
 }

@@ -79,10 +79,7 @@ pub(crate) async fn each(
     }
     let mut read = Vec::with_capacity(ids.len());
     for ids in seat::each(ids) {
-        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { continue };
-        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-            [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-        read.extend(with_ids(&transaction.query_typed(&by_ids(), &parameters).await?)?);
+        read.extend(with_ids(&transaction.query_typed(&by_ids(), &ids.parameters()).await?)?);
     }
     Ok(read)
 }

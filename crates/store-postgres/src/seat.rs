@@ -24,7 +24,7 @@ const SIT_DOWN: &str = "UPDATE seat SET holder = nextval('seat_holder'), used = 
 /// another has the seat by now.
 const TAKE: &str = "WITH own AS (UPDATE seat SET used = clock_timestamp() WHERE number = $1 AND holder = $2 RETURNING number) \
      INSERT INTO id_block (first, created_day) \
-     SELECT number * 100000000000000 + nextval('id_block_start'), $3 FROM own RETURNING first";
+     SELECT number * $4 + nextval('id_block_start'), $3 FROM own RETURNING first";
 
 /// The seat of a node. Whoever sits is only told when it takes ids, so a seat is never held by one that is gone.
 #[derive(Default)]
@@ -87,8 +87,12 @@ async fn sit_down(database: &Database) -> Result<Own, Failure> {
 async fn take(database: &Database, own: Own, day: i32) -> Result<Option<i64>, Failure> {
     let row = database
         .repeat("take a block of ids", || async {
-            let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-                [(&own.number, Type::INT8), (&own.holder, Type::INT8), (&day, Type::INT4)];
+            let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
+                (&own.number, Type::INT8),
+                (&own.holder, Type::INT8),
+                (&day, Type::INT4),
+                (&IDS, Type::INT8),
+            ];
             Ok(database.connection().await?.query_typed_opt(TAKE, &parameters).await?)
         })
         .await?;
@@ -104,11 +108,28 @@ pub(crate) fn bounds(seat: i64) -> (String, String) {
     (bound(seat, "MINVALUE"), bound(seat + 1, "MAXVALUE"))
 }
 
-/// The ids of each seat, ascending: what is asked together should name one part of the months.
-pub(crate) fn each(ids: &[i64]) -> Vec<Vec<i64>> {
+/// Ids of one seat, ascending: what is asked together should name one part of the months.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OfSeat {
+    ids: Vec<i64>,
+    first: i64,
+    last: i64,
+}
+
+impl OfSeat {
+    /// The ids, the first and the last: what statements by ids take.
+    pub(crate) fn parameters(&self) -> [(&(dyn ToSql + Sync), Type); 3] {
+        [(&self.ids, Type::INT8_ARRAY), (&self.first, Type::INT8), (&self.last, Type::INT8)]
+    }
+}
+
+/// The ids of each seat, in their order.
+pub(crate) fn each(ids: &[i64]) -> Vec<OfSeat> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
-    ids.chunk_by(|one, next| one / IDS == next / IDS).map(<[i64]>::to_vec).collect()
+    let of_seat =
+        |ids: &[i64]| Some(OfSeat { ids: ids.to_vec(), first: *ids.first()?, last: *ids.last()? });
+    ids.chunk_by(|one, next| one / IDS == next / IDS).filter_map(of_seat).collect()
 }
 
 const _: () = assert!(SEATS * IDS <= RegistrationId::MAX + 1, "ids have 15 digits");
@@ -134,8 +155,11 @@ mod tests {
     #[test]
     fn ids_are_asked_for_seat_by_seat() {
         let ids = [3 * IDS + 5, 7, IDS, 2, 3 * IDS + 1];
-        assert_eq!(each(&ids), [vec![2, 7], vec![IDS], vec![3 * IDS + 1, 3 * IDS + 5]]);
-        assert_eq!(each(&[]), [[0_i64; 0]; 0]);
+        let of_seat =
+            |ids: &[i64]| OfSeat { ids: ids.to_vec(), first: ids[0], last: ids[ids.len() - 1] };
+        let expected = [of_seat(&[2, 7]), of_seat(&[IDS]), of_seat(&[3 * IDS + 1, 3 * IDS + 5])];
+        assert_eq!(each(&ids), expected);
+        assert_eq!(each(&[]), []);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -144,10 +144,7 @@ async fn hold(transaction: &Transaction<'_>, ids: Vec<i64>) -> Result<HashSet<i6
     );
     let mut held = HashSet::new();
     for ids in seat::each(&ids) {
-        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { continue };
-        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-            [(&ids, Type::INT8_ARRAY), (first, Type::INT8), (last, Type::INT8)];
-        held.extend(not_cancelled(&transaction.query_typed(&sql, &parameters).await?)?);
+        held.extend(not_cancelled(&transaction.query_typed(&sql, &ids.parameters()).await?)?);
     }
     Ok(held)
 }
