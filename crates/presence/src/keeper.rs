@@ -139,6 +139,15 @@ impl Keeper {
         }
     }
 
+    /// Gives it up; ends when all others have done so too, and everything is written and closed.
+    pub(crate) async fn close(self) {
+        if let Self::Embedded(store) = self {
+            let ended = store.ended();
+            drop(store);
+            ended.await;
+        }
+    }
+
     /// How the database is, today, where registrations are kept for so many days; `None` of the embedded store.
     pub(crate) async fn condition(
         &self,

@@ -170,11 +170,13 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let service = Arc::new(service(&config, doors, quotas, gate, metrics, stopping));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
-    tokio::spawn(http::look(Arc::clone(&service)));
+    let looking = tokio::spawn(http::look(Arc::clone(&service)));
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
     webhooks.abort();
+    // It was told to stop, and ends by being cancelled.
+    drop(webhooks.await);
     let ended = finish(&config, listeners, &service, &mut signals).await;
     if checks.await.is_err() {
         tracing::error!("the worker that checks registrations had panicked");
@@ -185,8 +187,22 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     if exchange.await.is_err() {
         tracing::error!("telling other nodes what callers use had panicked");
     }
-    drop((service, store, keeper));
+    if looking.await.is_err() {
+        tracing::error!("looking for what there is to tell had panicked");
+    }
+    drop((service, store));
+    if ended.is_ok() {
+        close(keeper, config.stop_timeout).await;
+    }
     ended
+}
+
+/// Leaves the data as one file that holds everything, where nobody holds on to it longer than that.
+async fn close(keeper: Keeper, patience: Duration) {
+    if tokio::time::timeout(patience, keeper.close()).await.is_err() {
+        // Nothing is lost: the next start goes on with the log that is left.
+        tracing::warn!("the store was still in use, so its log was not copied into the file");
+    }
 }
 
 /// Who is known to this service.

@@ -31,6 +31,7 @@ pub(crate) struct Checkpoints {
     pages: Arc<AtomicU32>,
     wish: u32,
     thread: Option<SyncSender<()>>,
+    handle: JoinHandle<()>,
     nearly_done: Arc<AtomicBool>,
     busy: bool,
     next: Next,
@@ -60,7 +61,7 @@ impl Checkpoints {
         connection: &mut Connection,
         file: &Path,
         wish: u32,
-    ) -> rusqlite::Result<(Self, JoinHandle<()>)> {
+    ) -> rusqlite::Result<Self> {
         let pages = Arc::new(AtomicU32::new(0));
         let seen = Arc::clone(&pages);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, length| {
@@ -79,7 +80,16 @@ impl Checkpoints {
             .spawn(move || copy_when_called(&own, &calls, &done))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let next = Next::of(wish);
-        Ok((Self { pages, wish, thread: Some(thread), nearly_done, busy: false, next }, handle))
+        Ok(Self { pages, wish, thread: Some(thread), handle, nearly_done, busy: false, next })
+    }
+
+    /// Ends the thread and waits until its connection is closed: of two that close at the same moment neither may be the last,
+    /// and then nobody copies the log.
+    pub(crate) fn end(self) {
+        drop(self.thread);
+        if self.handle.join().is_err() {
+            tracing::error!("the thread that copies the log had panicked");
+        }
     }
 
     /// To be called by the writer after each commit.

@@ -60,7 +60,7 @@ use store::{
     Addresses, Audit, Beside, Checks, Clients, Events, Extracts, Kept, Registers, Registrations,
     ReplayKey, Replays, Secrets, Store, Transition, Usage, Works, Written,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::checkpoint::Checkpoints;
 use crate::failure::Failure;
@@ -128,7 +128,9 @@ pub struct SqliteStore {
     gate: Arc<Gate>,
     counters: Arc<Counters>,
     readers: Mutex<Vec<JoinHandle<()>>>,
-    keepers: Mutex<Vec<JoinHandle<()>>>,
+    writer: Mutex<Vec<JoinHandle<()>>>,
+    /// Goes last, when all is closed.
+    ended: watch::Sender<()>,
 }
 
 impl SqliteStore {
@@ -169,10 +171,8 @@ impl SqliteStore {
         let (checks, more) =
             Readers::start(file, "check", options.check_threads, options.waiting, reader_cache)?;
         readers.extend(more);
-        let (checkpoints, thread) =
-            Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
+        let checkpoints = Checkpoints::start(&mut writer, file, options.checkpoint_pages)?;
         let writer = start_writer(writer, waiting, checkpoints, Arc::clone(&counters), upkeep)?;
-        let keepers = vec![writer, thread];
         let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HERE);
         let here = (0..cores).map(|_| Ok(Mutex::new(connection::at_once(file)?)));
         let here = here.collect::<rusqlite::Result<_>>()?;
@@ -186,13 +186,21 @@ impl SqliteStore {
             gate,
             counters,
             readers: Mutex::new(readers),
-            keepers: Mutex::new(keepers),
+            writer: Mutex::new(vec![writer]),
+            ended: watch::Sender::default(),
         })
     }
 
     /// What the writer has done since the store was opened.
     pub fn stats(&self) -> Stats {
         self.counters.read()
+    }
+
+    /// Ends when the store has been dropped by whoever held it, and everything is written and closed.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut open = self.ended.subscribe();
+        // Nothing is ever sent: it changes by going.
+        async move { while open.changed().await.is_ok() {} }
     }
 
     /// Hands a job to the writer and waits until it is on disk.
@@ -262,10 +270,12 @@ fn start_writer(
     upkeep: Upkeep,
 ) -> rusqlite::Result<JoinHandle<()>> {
     let run = move || {
-        let checkpoints = &mut checkpoints;
-        if let Err(error) = writer::run(&connection, &waiting, checkpoints, &counters, upkeep) {
+        let run = writer::run(&connection, &waiting, &mut checkpoints, &counters, upkeep);
+        if let Err(error) = run {
             tracing::error!(%error, "the writer could not start");
         }
+        checkpoints.end();
+        drop(connection);
     };
     std::thread::Builder::new()
         .name("writer".into())
@@ -282,7 +292,7 @@ impl Drop for SqliteStore {
         self.checks = None;
         join(&self.readers);
         self.jobs = None;
-        join(&self.keepers);
+        join(&self.writer);
     }
 }
 

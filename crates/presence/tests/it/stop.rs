@@ -1,9 +1,12 @@
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::reply::Reply;
-use crate::server::{Server, is_closed, post_head};
+use crate::server::{Server, is_closed, is_left_out, post_head};
 use crate::soap::{XML, get, register};
+
+const EVENTS: &str = "/REST/presenceRegistration/v1/events";
 
 /// Sends the head of a call and waits until the service asks for its body.
 fn accepted(server: &Server, body: &[u8]) -> TcpStream {
@@ -31,6 +34,46 @@ fn a_stop_finishes_what_was_accepted_and_accepts_no_more() {
     assert_eq!(reply.text().matches("SUCCESSFULLY REGISTERED").count(), 5);
     assert!(server.wait().success());
     assert!(TcpStream::connect(server.address).is_err());
+}
+
+#[test]
+fn a_stop_leaves_one_file_that_holds_everything() {
+    if is_left_out("a database has its files elsewhere") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut kept = Vec::new();
+    for round in 1..=8 {
+        let server = Server::at(folder.path(), &[]);
+        let _listener = listening(&server);
+        // The last of them lies in the journal alone when the stop comes.
+        for _ in 0..3 {
+            let reply = server.post(&[XML], &register(20));
+            kept.push(reply.element("PresenceRegistrationId").expect("registered"));
+        }
+        server.stop();
+        let log = folder.path().join("presence.sqlite-wal");
+        assert!(!log.exists(), "a log is left after round {round}");
+    }
+    let alone = tempfile::tempdir().expect("a folder");
+    let file = "presence.sqlite";
+    fs::copy(folder.path().join(file), alone.path().join(file)).expect("copied");
+    let server = Server::at(alone.path(), &[]);
+    for id in kept {
+        let reply = server.post(&[XML], &get(&id));
+        assert!(reply.text().contains("SUCCESSFULLY REGISTERED"), "{id}");
+    }
+}
+
+/// A caller of the stream of events who has its first bytes.
+fn listening(server: &Server) -> TcpStream {
+    let mut stream = server.connect();
+    let head = format!("GET {EVENTS} HTTP/1.1\r\nHost: a\r\n\r\n");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).expect("answered");
+    assert_eq!(&status, b"HTTP/1.1 200");
+    stream
 }
 
 #[test]
