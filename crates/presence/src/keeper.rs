@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{Clock, Error};
 use rustls::RootCertStore;
-use store::Store;
+use store::{Stats, Store};
 use store_postgres::{Condition, PostgresStore};
 use store_sqlite::SqliteStore;
 use thiserror::Error as ThisError;
@@ -72,13 +72,6 @@ pub(crate) enum Keeper {
     Embedded(Arc<SqliteStore>),
     /// A PostgreSQL database.
     Database(Arc<PostgresStore>),
-}
-
-/// What a store has done since it was opened.
-struct Done {
-    commits: u64,
-    calls: u64,
-    rows: u64,
 }
 
 impl Keeper {
@@ -171,28 +164,22 @@ impl Keeper {
 
     /// Shows the operator what it does.
     pub(crate) fn watch(&self, metrics: &mut Metrics) {
-        let read = |of: fn(Done) -> u64| {
+        let read = |of: fn(Stats) -> u64| {
             let keeper = self.clone();
-            move || of(keeper.done())
+            move || of(keeper.stats())
         };
-        let commits = read(|done| done.commits);
+        let commits = read(|stats| stats.commits);
         metrics.watch("store_commits", "Commits that reached the disk", Kind::Counter, commits);
-        let calls = read(|done| done.calls);
+        let calls = read(|stats| stats.calls);
         metrics.watch("store_calls", "Calls that commits answered", Kind::Counter, calls);
-        let rows = read(|done| done.rows);
+        let rows = read(|stats| stats.rows);
         metrics.watch("store_rows", "Rows written or changed", Kind::Counter, rows);
     }
 
-    fn done(&self) -> Done {
+    fn stats(&self) -> Stats {
         match self {
-            Self::Embedded(store) => {
-                let stats = store.stats();
-                Done { commits: stats.commits, calls: stats.calls, rows: stats.rows }
-            }
-            Self::Database(store) => {
-                let stats = store.stats();
-                Done { commits: stats.commits, calls: stats.calls, rows: stats.rows }
-            }
+            Self::Embedded(store) => store.stats(),
+            Self::Database(store) => store.stats(),
         }
     }
 

@@ -33,7 +33,6 @@ mod search;
 mod seat;
 mod secrets;
 mod sql;
-mod stats;
 mod step;
 mod tls;
 mod transfer;
@@ -50,19 +49,17 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rustls::RootCertStore;
 use store::{
-    Addresses, Audit, Checks, Clients, Events, Extracts, Registers, Registrations, Replays,
-    Secrets, Store, Usage, Works,
+    Addresses, Audit, Checks, Clients, Counters, Events, Extracts, Registers, Registrations,
+    Replays, Secrets, Stats, Store, Usage, Works,
 };
 use tokio::sync::mpsc;
 
 use crate::citus::Layout;
 use crate::database::Database;
 use crate::register::{Call, Lanes, Register};
-use crate::stats::Counters;
 
 pub use citus::Distribution;
 pub use condition::Condition;
-pub use stats::Stats;
 
 /// The version of the schema in the database at `url`, and the one that [`PostgresStore::open`] makes of it. Changes nothing.
 pub async fn schema_versions(url: &str, options: &Options) -> Result<(u32, u32), Error> {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{AuditEntry, Error, NewRegistration, Registration, RegistrationId};
 use jiff::civil::Date;
-use store::{Once, Written, audit_body};
+use store::{Counters, Once, Written, audit_body};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::batch::Batch;
@@ -16,7 +16,6 @@ use crate::database::Database;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::seat::Seat;
-use crate::stats::Counters;
 use crate::{audit, once, partition, window};
 
 /// A statement is closed when it holds so many registrations: more would make the first callers wait for the last.

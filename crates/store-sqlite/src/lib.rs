@@ -34,7 +34,6 @@ mod search;
 mod secrets;
 mod settle;
 mod spread;
-mod stats;
 mod transact;
 pub mod transfer;
 mod upkeep;
@@ -57,8 +56,8 @@ use domain::{
 use jiff::Timestamp;
 use rusqlite::Connection;
 use store::{
-    Addresses, Audit, Beside, Checks, Clients, Events, Extracts, Kept, Registers, Registrations,
-    ReplayKey, Replays, Secrets, Store, Transition, Usage, Works, Written,
+    Addresses, Audit, Beside, Checks, Clients, Counters, Events, Extracts, Kept, Registers,
+    Registrations, ReplayKey, Replays, Secrets, Stats, Store, Transition, Usage, Works, Written,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -66,11 +65,8 @@ use crate::checkpoint::Checkpoints;
 use crate::failure::Failure;
 use crate::job::{Amend, Job, Register};
 use crate::readers::Readers;
-use crate::stats::Counters;
 use crate::transact::Transact;
 use crate::upkeep::{Gate, Upkeep};
-
-pub use stats::Stats;
 
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "presence.sqlite";

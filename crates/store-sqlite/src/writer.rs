@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use store::Counters;
 
 use crate::checkpoint::Checkpoints;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::job::Job;
-use crate::stats::Counters;
 use crate::upkeep::{Behind, Upkeep};
 use crate::write::Statements;
 

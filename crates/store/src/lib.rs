@@ -14,11 +14,13 @@ mod clients;
 pub mod contract;
 mod events;
 mod extracts;
+pub mod layout;
 mod once;
 mod registers;
 mod registrations;
 mod replays;
 mod secrets;
+mod stats;
 pub mod transfer;
 mod usage;
 mod works;
@@ -42,6 +44,7 @@ pub use registers::{
 pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
 pub use secrets::Secrets;
+pub use stats::{Counters, Stats};
 pub use usage::{CallerUse, MOST_TOLD, TOLD_FOR, ToldUse, Usage};
 pub use works::Works;
 

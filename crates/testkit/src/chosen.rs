@@ -88,16 +88,11 @@ impl Chosen {
 
     /// Commits, the calls that they answered, and rows.
     pub(crate) fn written(&self) -> [u64; 3] {
-        match self {
-            Self::Embedded(store) => {
-                let stats = store.stats();
-                [stats.commits, stats.calls, stats.rows]
-            }
-            Self::Database(store) => {
-                let stats = store.stats();
-                [stats.commits, stats.calls, stats.rows]
-            }
-        }
+        let stats = match self {
+            Self::Embedded(store) => store.stats(),
+            Self::Database(store) => store.stats(),
+        };
+        [stats.commits, stats.calls, stats.rows]
     }
 }
 

@@ -1,10 +1,10 @@
 use domain::Coordinates;
 use domain::place::{Names, Region, RegisteredAddress, cell, house_key, name_key};
+use store::layout::Cell;
 use tokio_postgres::Row;
 
 use super::staging::{ADDRESS, NAME, STREET};
 use crate::failure::Failure;
-use crate::import::Value;
 
 /// Degrees are stored as whole ten millionths: a centimetre, more than the registers publish.
 const PER_DEGREE: f64 = 1e7;
@@ -50,23 +50,23 @@ pub(super) fn address(row: &Row) -> Result<RegisteredAddress, Failure> {
     })
 }
 
-fn text(text: Option<&str>) -> Value {
-    Value::Text(text.unwrap_or_default().into())
+fn text(text: Option<&str>) -> Cell {
+    Cell::Text(text.unwrap_or_default().into())
 }
 
 /// The row of an address, with the place of its table.
-pub(super) fn of_address(street: i64, address: &RegisteredAddress) -> (usize, Vec<Value>) {
+pub(super) fn of_address(street: i64, address: &RegisteredAddress) -> (usize, Vec<Cell>) {
     let point = address.coordinates;
     let values = vec![
-        Value::Int(address.region.number().into()),
-        Value::Long(cell(point)),
-        Value::Long(street),
-        Value::Text(house_key(&address.house_number).into()),
+        Cell::Int(address.region.number().into()),
+        Cell::Long(cell(point)),
+        Cell::Long(street),
+        Cell::Text(house_key(&address.house_number).into()),
         text(Some(&address.id)),
         text(Some(&address.house_number)),
         text(address.box_number.as_deref()),
-        Value::Int(stored(point.longitude())),
-        Value::Int(stored(point.latitude())),
+        Cell::Int(stored(point.longitude())),
+        Cell::Int(stored(point.latitude())),
     ];
     (ADDRESS, values)
 }
@@ -75,19 +75,19 @@ pub(super) fn of_address(street: i64, address: &RegisteredAddress) -> (usize, Ve
 pub(super) fn of_street(
     street: i64,
     address: &RegisteredAddress,
-) -> impl Iterator<Item = (usize, Vec<Value>)> {
-    let region = Value::Int(address.region.number().into());
-    let post_code = Value::Int(address.post_code.into());
+) -> impl Iterator<Item = (usize, Vec<Cell>)> {
+    let region = Cell::Int(address.region.number().into());
+    let post_code = Cell::Int(address.post_code.into());
     let (municipality, names) = (&address.municipality, &address.street);
-    let mut row = vec![region.clone(), Value::Long(street), post_code.clone()];
+    let mut row = vec![region.clone(), Cell::Long(street), post_code.clone()];
     for name in
         [municipality, names].into_iter().flat_map(|names| [&names.nl, &names.fr, &names.de])
     {
         row.push(text(name.as_deref()));
     }
     let spelt = names.iter().map(move |name| {
-        let name = Value::Text(name_key(name).into());
-        (NAME, vec![region.clone(), name, post_code.clone(), Value::Long(street)])
+        let name = Cell::Text(name_key(name).into());
+        (NAME, vec![region.clone(), name, post_code.clone(), Cell::Long(street)])
     });
     std::iter::once((STREET, row)).chain(spelt)
 }

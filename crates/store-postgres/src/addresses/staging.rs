@@ -7,6 +7,7 @@ use domain::place::{AddressesOfRegion, Region, RegisteredAddress};
 use domain::{AuditEntry, Error};
 use jiff::Timestamp;
 use store::AddressStaging;
+use store::layout::Cell;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::row;
@@ -14,7 +15,7 @@ use crate::audit;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::import::Kind::{Int, Long, Text};
-use crate::import::{Form, Gathered, Swap, Table, Value, lock};
+use crate::import::{Form, Gathered, Swap, Table, lock};
 
 /// How many streets are remembered as gathered; there are some 200 000.
 const STREETS: usize = 1_000_000;
@@ -101,7 +102,7 @@ impl Staged {
         entry: Option<AuditEntry>,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Vec<AddressesOfRegion>, Failure> {
-        let regions = self.regions.iter().map(|region| vec![Value::Int(region.number().into())]);
+        let regions = self.regions.iter().map(|region| vec![Cell::Int(region.number().into())]);
         self.gathered.remove(regions).await?;
         let swap = self.gathered.compare(Form::Update).await?;
         let changed = changed(&swap).await?;

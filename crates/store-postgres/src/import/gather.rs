@@ -1,8 +1,9 @@
 use deadpool_postgres::Client;
+use store::layout::Cell;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::held::Held;
-use super::rows::{Rows, Value};
+use super::rows::Rows;
 use super::swap::Swap;
 use super::table::Table;
 use crate::database::Database;
@@ -54,7 +55,7 @@ impl Gathered {
     /// Gathers rows, each with the place of its table.
     pub(crate) async fn put(
         &mut self,
-        rows: impl IntoIterator<Item = (usize, Vec<Value>)>,
+        rows: impl IntoIterator<Item = (usize, Vec<Cell>)>,
     ) -> Result<(), Failure> {
         let empty = |table: &Table| Rows::new(table, table.columns.len());
         let mut gathered: Vec<Rows> = self.tables.iter().map(empty).collect();
@@ -75,9 +76,9 @@ impl Gathered {
     /// Gathers keys under which everything goes, in all tables.
     pub(crate) async fn remove(
         &mut self,
-        keys: impl IntoIterator<Item = Vec<Value>>,
+        keys: impl IntoIterator<Item = Vec<Cell>>,
     ) -> Result<(), Failure> {
-        let keys: Vec<Vec<Value>> = keys.into_iter().collect();
+        let keys: Vec<Vec<Cell>> = keys.into_iter().collect();
         for table in self.tables {
             for some in keys.chunks(ROWS) {
                 let mut rows = Rows::new(table, table.key);

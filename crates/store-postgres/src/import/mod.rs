@@ -9,7 +9,6 @@ mod swap;
 mod table;
 
 pub(crate) use gather::{Form, Gathered};
-pub(crate) use rows::Value;
 pub(crate) use swap::Swap;
 pub(crate) use table::{Kind, Table};
 

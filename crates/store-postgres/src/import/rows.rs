@@ -1,16 +1,8 @@
+use store::layout::Cell;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::table::{Kind, Table};
 use crate::failure::Failure;
-
-/// A value of a column.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
-    Long(i64),
-    Int(i32),
-    Text(Box<str>),
-    Real(f64),
-}
 
 /// Values of one column.
 enum Column {
@@ -30,12 +22,12 @@ impl Column {
         }
     }
 
-    fn push(&mut self, value: Value) -> Result<(), Failure> {
+    fn push(&mut self, value: Cell) -> Result<(), Failure> {
         match (self, value) {
-            (Self::Long(column), Value::Long(value)) => column.push(value),
-            (Self::Int(column), Value::Int(value)) => column.push(value),
-            (Self::Text(column), Value::Text(value)) => column.push(value),
-            (Self::Real(column), Value::Real(value)) => column.push(value),
+            (Self::Long(column), Cell::Long(value)) => column.push(value),
+            (Self::Int(column), Cell::Int(value)) => column.push(value),
+            (Self::Text(column), Cell::Text(value)) => column.push(value),
+            (Self::Real(column), Cell::Real(value)) => column.push(value),
             _ => return Err(Failure::OtherRegister),
         }
         Ok(())
@@ -64,7 +56,7 @@ impl Rows {
         Self { columns, count: 0 }
     }
 
-    pub(super) fn push(&mut self, values: Vec<Value>) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, values: Vec<Cell>) -> Result<(), Failure> {
         if values.len() != self.columns.len() {
             return Err(Failure::OtherRegister);
         }

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use domain::register::{Change, Import, ImportId, Key, Register, Row};
 use domain::{AuditEntry, Error};
 use jiff::Timestamp;
+use store::layout;
 use store::{ImportForm, Staging};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::row;
 use super::table::tables;
 use crate::audit;
 use crate::database::Database;
@@ -43,11 +43,11 @@ impl Staged {
         if rows.iter().any(|row| row.register() != self.register) {
             return Err(Failure::OtherRegister);
         }
-        self.gathered.put(rows.iter().flat_map(row::values)).await
+        self.gathered.put(rows.iter().flat_map(layout::values)).await
     }
 
     async fn gather_keys(&mut self, keys: &[Key]) -> Result<(), Failure> {
-        self.gathered.remove(keys.iter().map(row::key)).await
+        self.gathered.remove(keys.iter().map(layout::key)).await
     }
 
     async fn swap_in(

@@ -5,12 +5,13 @@ use deadpool_postgres::{Client, Transaction};
 use domain::register::{ContractOnDay, WorkOnDay};
 use domain::{Contractor, EnterpriseNumber, Error, Sector, Work, WorksReference};
 use jiff::civil::Date;
+use store::layout::contractor;
 use store::{DeclaredWorks, Works};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{IsolationLevel, Row};
 
 use super::ask::{Asked, ask, sort};
-use super::row::{contractor, read_contract, read_period, read_site, unreadable};
+use super::row::{read_contract, read_period, read_site, unreadable};
 use crate::PostgresStore;
 use crate::failure::Failure;
 

@@ -5,11 +5,12 @@ use domain::register::{ContractOnDay, Period, Register, WorkOnDay};
 use domain::{Contractor, EnterpriseNumber, Error, Sector, Work, WorksReference};
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
+use store::layout::contractor;
 use store::{DeclaredWorks, Works};
 
 use super::generation;
 use super::look_up::Question;
-use super::row::{contractor, read_contract, read_period, read_site, unreadable};
+use super::row::{read_contract, read_period, read_site, unreadable};
 use crate::SqliteStore;
 use crate::failure::Failure;
 
