@@ -169,14 +169,11 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     let (doors, stopping) = ((app, api, oauth), stopped.clone());
     let service = Arc::new(service(&config, doors, quotas, gate, metrics, stopping));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
-    let webhooks = tokio::spawn(webhooks::tell(telling, seed()));
+    let webhooks = tokio::spawn(webhooks::tell(telling, seed(), stopped.clone()));
     let looking = tokio::spawn(http::look(Arc::clone(&service)));
     signals.next().await;
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
-    webhooks.abort();
-    // It was told to stop, and ends by being cancelled.
-    drop(webhooks.await);
     let ended = finish(&config, listeners, &service, &mut signals).await;
     if checks.await.is_err() {
         tracing::error!("the worker that checks registrations had panicked");
@@ -186,6 +183,9 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     }
     if exchange.await.is_err() {
         tracing::error!("telling other nodes what callers use had panicked");
+    }
+    if webhooks.await.is_err() {
+        tracing::error!("telling webhooks had panicked");
     }
     if looking.await.is_err() {
         tracing::error!("looking for what there is to tell had panicked");

@@ -41,8 +41,9 @@ struct News {
     webhooks: Vec<(ClientId, Option<String>, StepPosition, Option<Timestamp>)>,
 }
 
-/// Tells webhooks until it is dropped. What is under way then comes again after the next start.
-pub(crate) async fn tell(telling: Telling, seed: u64) {
+/// Tells webhooks until it is to stop. What is under way then comes again, from this node after its next start or at once
+/// from another.
+pub(crate) async fn tell(telling: Telling, seed: u64, mut stop: watch::Receiver<bool>) {
     let (news, _) = watch::channel(News::default());
     let mut seeds = Rng::with_seed(seed);
     let mut running: HashMap<ClientId, AbortHandle> = HashMap::new();
@@ -74,7 +75,23 @@ pub(crate) async fn tell(telling: Telling, seed: u64) {
             Err(error) => tracing::error!(%error, "it cannot be seen what webhooks are to be told"),
         }
         while tasks.try_join_next().is_some() {}
-        tokio::time::sleep(LOOK).await;
+        if tokio::time::timeout(LOOK, stop.wait_for(|stop| *stop)).await.is_ok() {
+            break;
+        }
+    }
+    tasks.shutdown().await;
+    if tokio::time::timeout(PAUSE, leave(&telling, running.into_keys())).await.is_err() {
+        tracing::warn!("webhooks could not be left to other nodes, which will wait for a minute");
+    }
+}
+
+/// Lets other nodes tell webhooks at once.
+async fn leave(telling: &Telling, webhooks: impl Iterator<Item = ClientId>) {
+    let now = telling.clock.now();
+    for id in webhooks {
+        if let Err(error) = telling.store.events().hold_webhook(id, telling.node, now, now).await {
+            tracing::warn!(%error, "a webhook could not be left to other nodes");
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::sample;
 use ring::hmac;
 use serde_json::{Value, json};
-use testkit::Signer;
+use testkit::{PostgresServer, Signer};
 
 use crate::oauth::folder_with_client;
 use crate::server::{Server, let_a_minute_pass, program};
@@ -67,9 +67,16 @@ fn receiver() -> (SocketAddr, Receiver<Delivery>) {
     (address, deliveries)
 }
 
+const FLAGS: [&str; 5] = [
+    "--open-sender-id",
+    "one",
+    "--webhook-private-addresses",
+    "--public-url",
+    "https://presence.example",
+];
+
 fn start(folder: &Path) -> Server {
-    let flags = ["--open-sender-id", "one", "--webhook-private-addresses", "--public-url"];
-    Server::at(folder, &[&flags[..], &["https://presence.example"]].concat())
+    Server::at(folder, &FLAGS)
 }
 
 fn webhook(folder: &Path, words: &[&str]) -> String {
@@ -149,6 +156,51 @@ fn a_webhook_is_told_again_when_asked_to_and_goes_on_after_a_kill() {
     webhook(folder, &["remove", "hook"]);
     assert_eq!(webhook(folder, &["list"]), "");
     server.stop();
+}
+
+#[test]
+fn a_node_that_stops_leaves_its_webhooks_to_others_at_once() {
+    let Some(database) = PostgresServer::start_or_skip() else { return };
+    let url = database.new_database();
+    let (folder, (address, deliveries)) = (tempfile::tempdir().expect("a folder"), receiver());
+    let folder = folder.path();
+    let command = |words: &[&str]| {
+        let words = [words, &["--data", folder.to_str().expect("UTF-8")]].concat();
+        let output = program(&words).env("PRESENCE_DATABASE_URL", &url).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let company = sample::enterprise_number(1).to_string();
+    command(&[
+        "client",
+        "add",
+        "one",
+        "--name",
+        "One",
+        "--role",
+        "employer",
+        "--company",
+        &company,
+    ]);
+    let to = format!("http://{address}/events");
+    command(&["webhook", "add", "hook", "--client", "one", "--url", &to, "--private"]);
+    let held = || {
+        let sql =
+            "SELECT count(*) FROM webhook_turn WHERE until > extract(epoch FROM now()) * 1000";
+        database.ask("test_0", sql)
+    };
+    let told = |node: &Server, person| {
+        register(node, person);
+        deliveries.recv_timeout(PATIENCE).expect("it comes");
+    };
+    let node = Server::on_database(&url, folder, &FLAGS);
+    told(&node, 1);
+    assert_eq!(held(), "1");
+    node.stop();
+    assert_eq!(held(), "0");
+    // Its number is another one.
+    let node = Server::on_database(&url, folder, &FLAGS);
+    told(&node, 2);
+    node.stop();
 }
 
 #[test]
