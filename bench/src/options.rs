@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub(crate) settings: Vec<String>,
     /// Only measure checks against the registers whose files lie there.
     pub(crate) checks: Option<PathBuf>,
+    /// Of that, only registrations that wait.
+    pub(crate) backlog: bool,
     /// Registers that are imported beside callers as well, with their files.
     pub(crate) imports: Vec<(String, Vec<PathBuf>)>,
     /// Only measure look-ups of addresses in the data there.
@@ -165,6 +167,13 @@ impl Options {
                     .help("Only measure the program over PostgreSQL, which is started for it"),
             )
             .arg(
+                Arg::new("backlog")
+                    .long("backlog")
+                    .action(ArgAction::SetTrue)
+                    .requires("checks")
+                    .help("Only check what waits, while registrations come in"),
+            )
+            .arg(
                 Arg::new("nodes")
                     .long("nodes")
                     .action(ArgAction::SetTrue)
@@ -216,6 +225,7 @@ impl Options {
             rest: matches.get_flag("rest"),
             postgres: matches.get_flag("postgres"),
             nodes: matches.get_flag("nodes"),
+            backlog: matches.get_flag("backlog"),
             settings: matches.get_many("setting").unwrap_or_default().cloned().collect(),
             checks: given("checks"),
             imports: matches.get_many("import").unwrap_or_default().cloned().collect(),

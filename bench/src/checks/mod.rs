@@ -48,6 +48,11 @@ pub(crate) fn measure(options: &Options, folder: &Path, sample: &Path) -> Outcom
     let sample = sample::Sample::read(sample)?;
     let fresh = Fresh::named(folder, "checks")?;
     let backlog = backlog::measure(&options.program, fresh.path(), &sample, extent.waiting)?;
+    if options.backlog {
+        let mut page = format!("{} validations a second.\n", grouped(backlog.rate()));
+        tell_of_backlog(&mut page, &backlog)?;
+        return Ok(page);
+    }
     let beside = beside::measure(options, fresh.path(), &sample, extent.rows)?;
     drop(fresh);
     let fresh = Fresh::named(folder, "rechecks")?;
@@ -72,7 +77,7 @@ fn page(
          core.\n",
         machine::describe()?
     )?;
-    let (rate, cpu) = (backlog.rate(), backlog.cpu_rate());
+    let rate = backlog.rate();
     let (median, longest) = middle_and_longest(recheck);
     page.push_str("| what | should be | is | met |\n|:--|--:|--:|:--|\n");
     let mut row = |what: &str, should: &str, is: &str, met: bool| {
@@ -95,6 +100,12 @@ fn page(
         let (_, longest) = middle_and_longest(during);
         row(&what, "≤ 100 ms", &format!("{:.0} ms", milliseconds(longest)), longest <= IMPORT)?;
     }
+    tell_of_backlog(&mut page, backlog)?;
+    tell_of_imports(&mut page, beside)?;
+    Ok(page)
+}
+
+fn tell_of_backlog(page: &mut String, backlog: &Backlog) -> Outcome<()> {
     writeln!(
         page,
         "\nThe backlog took {:.1} s and {:.1} s of the server's processor time, that of {} registrations that came in \
@@ -103,12 +114,16 @@ fn page(
         backlog.spent.wall.as_secs_f64(),
         backlog.spent.server.as_secs_f64(),
         grouped(number(backlog.beside.len()) * f64::from(callers::CALL)),
-        grouped(cpu),
+        grouped(backlog.cpu_rate()),
         backlog.beside.len(),
         callers::CALL,
         milliseconds(middle_and_longest(&backlog.beside).0),
         milliseconds(middle_and_longest(&backlog.beside).1),
     )?;
+    Ok(())
+}
+
+fn tell_of_imports(page: &mut String, imports: &[Beside]) -> Outcome<()> {
     let told = |times: &[Duration]| {
         let (median, longest) = middle_and_longest(times);
         format!(
@@ -117,7 +132,7 @@ fn page(
             milliseconds(longest)
         )
     };
-    for Beside { what, import, before, during } in beside {
+    for Beside { what, import, before, during } in imports {
         writeln!(
             page,
             "\nThe import of {what} took {:.1} s. A call of one registration, a hundred a second on {} connections, took {} \
@@ -128,7 +143,7 @@ fn page(
             told(during)
         )?;
     }
-    Ok(page)
+    Ok(())
 }
 
 fn middle_and_longest(times: &[Duration]) -> (Duration, Duration) {
