@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::{Checker, CheckerStep};
-use domain::{Clock, Policy};
+use domain::{Clock, Error, Policy};
 use store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::telemetry::{Kind, Metrics};
@@ -27,11 +27,13 @@ struct Counters {
     aside: AtomicU64,
 }
 
-/// Starts the worker; it ends after `stop`, when its batch is finished.
+/// Starts the worker; it ends after `stop`, when its batch is finished. While much waits, it takes two batches at a time when
+/// the service is `idle`.
 pub(crate) fn start(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     (policy, batch): (Policy, u32),
+    idle: impl Fn() -> bool + Send + 'static,
     metrics: &mut Metrics,
     stop: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
@@ -52,19 +54,29 @@ pub(crate) fn start(
     let help = "Registrations checked, and changes of registers looked at";
     metrics.watch("checks_done", help, count, read(|counters| &counters.checked));
     let checker = Checker::new(Arc::clone(store), Arc::clone(clock), policy, batch);
-    tokio::spawn(run(checker, Arc::clone(store), counters, stop.clone()))
+    tokio::spawn(run(checker, Arc::clone(store), counters, idle, stop.clone()))
+}
+
+/// Whether fewer of all calls that there may be are under way than the machine has cores.
+pub(crate) fn is_idle(calls: &Arc<Semaphore>, most: usize) -> impl Fn() -> bool + Send + 'static {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let calls = Arc::clone(calls);
+    move || most - calls.available_permits().min(most) < cores
 }
 
 async fn run(
     checker: Checker,
     store: Arc<dyn Store>,
     counters: Arc<Counters>,
+    idle: impl Fn() -> bool,
     mut stop: watch::Receiver<bool>,
 ) {
     try_again(&checker).await;
-    let mut steps = 0_u64;
+    let (mut steps, mut more) = (0_u64, false);
     while !*stop.borrow() {
-        let pause = match checker.step().await {
+        let taken = if more && idle() { two(&checker).await } else { checker.step().await };
+        more = matches!(taken, Ok(CheckerStep { more: true, .. }));
+        let pause = match taken {
             Ok(CheckerStep { done, more }) => {
                 counters.checked.fetch_add(done, Ordering::Relaxed);
                 if more { None } else { Some(PAUSE) }
@@ -84,6 +96,13 @@ async fn run(
             _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
         }
     }
+}
+
+/// Two steps at once: while one asks the registers, the other is written. It takes one core more, which calls may want.
+async fn two(checker: &Checker) -> Result<CheckerStep, Error> {
+    let (one, other) = tokio::join!(checker.step(), checker.step());
+    let (one, other) = (one?, other?);
+    Ok(CheckerStep { done: one.done + other.done, more: one.more || other.more })
 }
 
 /// What could not be read may have been written by a newer program, which this one may be now.

@@ -150,7 +150,9 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     keeper.watch(&mut metrics);
     let care = tokio::spawn(keeper.clone().look_after(Arc::clone(&clock), stopped.clone()));
     let checking = (policy, config.check_batch);
-    let checks = checks::start(&store, &clock, checking, &mut metrics, &stopped);
+    let calls = Arc::new(Semaphore::new(config.max_calls as usize));
+    let idle = checks::is_idle(&calls, config.max_calls as usize);
+    let checks = checks::start(&store, &clock, checking, idle, &mut metrics, &stopped);
     let telling = telling(&config, outer.address(), &app, &store, &clock, keeper.node(seed()))?;
     let node_clock = Arc::clone(&clock);
     let gate = gate(&config, register, clock);
@@ -167,7 +169,7 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     };
     let exchange = tokio::spawn(usage::exchange(node, stopped.clone()));
     let (doors, stopping) = ((app, api, oauth), stopped.clone());
-    let service = Arc::new(service(&config, doors, quotas, gate, metrics, stopping));
+    let service = Arc::new(service(&config, doors, (quotas, calls), gate, metrics, stopping));
     let listeners = listen(&config, &service, entrance, (outer, inner), &stopped);
     let webhooks = tokio::spawn(webhooks::tell(telling, seed(), stopped.clone()));
     let looking = tokio::spawn(http::look(Arc::clone(&service)));
@@ -271,7 +273,7 @@ fn quotas(config: &Config, secret: [u8; 32], metrics: &mut Metrics) -> Arc<Quota
 fn service(
     config: &Config,
     (app, api, oauth): (Arc<App>, Api, OAuth),
-    quotas: Arc<Quotas>,
+    (quotas, calls): (Arc<Quotas>, Arc<Semaphore>),
     gate: Gate,
     mut metrics: Metrics,
     stop: watch::Receiver<bool>,
@@ -311,7 +313,7 @@ fn service(
         body_timeout: config.body_timeout,
         room,
         quotas,
-        calls: Arc::new(Semaphore::new(config.max_calls as usize)),
+        calls,
         metrics,
         stop,
     }

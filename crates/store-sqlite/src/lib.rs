@@ -100,7 +100,7 @@ impl Default for Options {
         Self {
             search_threads: 2,
             lookup_threads: 1,
-            check_threads: 1,
+            check_threads: 2,
             waiting: 1024,
             writer_cache_kib: 32 * 1024,
             reader_cache_kib: 12 * 1024,
