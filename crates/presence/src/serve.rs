@@ -22,7 +22,6 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wss::Freshness;
 
-use crate::backup;
 use crate::callers::{Issuer, IssuerError, Register, TrustError, TrustFiles};
 use crate::checks;
 use crate::clock::SystemClock;
@@ -502,7 +501,7 @@ impl Folder {
     fn new(given: Option<&Path>) -> Result<Self, ServeError> {
         match given {
             Some(path) => {
-                let made = backup::private_folders(path);
+                let made = store_sqlite::make_folder(path);
                 made.map_err(|cause| ServeError::Data { path: path.to_owned(), cause })?;
                 Ok(Self::Given(path.to_owned()))
             }

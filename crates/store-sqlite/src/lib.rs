@@ -17,6 +17,7 @@ mod connection;
 mod events;
 mod extracts;
 mod failure;
+mod folder;
 mod frame;
 mod ids;
 mod insert;
@@ -42,7 +43,6 @@ mod way;
 mod write;
 mod writer;
 
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,6 +67,8 @@ use crate::job::{Amend, Job, Register};
 use crate::readers::Readers;
 use crate::transact::Transact;
 use crate::upkeep::{Gate, Upkeep};
+
+pub use folder::make_folder;
 
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "presence.sqlite";
@@ -134,12 +136,7 @@ impl SqliteStore {
     ///
     /// Errors: the folder cannot be made or read, the file is of another program or of a newer version of this one.
     pub fn open(folder: &Path, options: Options) -> Result<Self, Error> {
-        // It holds persons' numbers: a folder that is made here is its owner's alone.
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| Error::caused_by(ErrorKind::StoreRefused, error))?;
+        make_folder(folder).map_err(|error| Error::caused_by(ErrorKind::StoreRefused, error))?;
         let file = folder.join(FILE_NAME);
         let mut writer = connection::writer(&file, options.writer_cache_kib)
             .map_err(|error| failure::opening(error.into()))?;

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 use store::AuditHash;
+use store_sqlite::make_folder;
 
 use super::manifest::Entry;
 use super::{Failure, at};
@@ -84,12 +85,7 @@ fn state(path: &Path) -> Result<Option<(Option<std::time::SystemTime>, u64, u32)
 /// The folders above a file, for the owner alone.
 pub(super) fn make_folders(folder: &Path, path: &Path) -> Result<(), Failure> {
     let above = folder.join(path.parent().unwrap_or(Path::new("")));
-    private_folders(&above).map_err(at(&above))
-}
-
-/// Makes a folder and those above it which are missing, for the owner alone.
-pub(crate) fn private_folders(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    make_folder(&above).map_err(at(&above))
 }
 
 /// Copies a file to one that is not there yet, on disk; answers its length and its SHA-256.

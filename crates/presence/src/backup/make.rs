@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use store_sqlite::backup::{self, Copying};
+use store_sqlite::make_folder;
 
-use super::files::{self, beside_the_database, private_folders, sync_folder};
+use super::files::{self, beside_the_database, sync_folder};
 use super::manifest::{Entry, Manifest};
 use super::{Failure, at, database};
 
@@ -62,7 +63,7 @@ fn place(data: &Path, target: &Path) -> Result<PathBuf, Failure> {
         Some(above) if above != Path::new("") => above.to_owned(),
         _ => PathBuf::from("."),
     };
-    private_folders(&above).map_err(at(&above))?;
+    make_folder(&above).map_err(at(&above))?;
     let above = above.canonicalize().map_err(at(&above))?;
     if above.starts_with(&data) {
         return Err(Failure::Refused(format!(

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use store_sqlite::backup::BackupError;
 use thiserror::Error;
 
-pub(crate) use files::private_folders;
 pub(crate) use make::make;
 pub(crate) use restore::{Restoring, restore};
 

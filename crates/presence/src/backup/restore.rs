@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
-use store_sqlite::backup;
+use store_sqlite::{backup, make_folder};
 
-use super::files::{self, make_folders, private_folders, sync_folder};
+use super::files::{self, make_folders, sync_folder};
 use super::manifest::Manifest;
 use super::{Failure, at, database};
 
@@ -49,7 +49,7 @@ pub(crate) fn restore(what: &Restoring<'_>) -> Result<Manifest, Failure> {
 /// Sees that the folder is empty, or makes it; answers whether it was made.
 fn empty(data: &Path) -> Result<bool, Failure> {
     let made = !data.exists();
-    private_folders(data).map_err(at(data))?;
+    make_folder(data).map_err(at(data))?;
     let mut entries = fs::read_dir(data).map_err(at(data))?;
     if entries.next().is_none() {
         return Ok(made);
