@@ -135,6 +135,14 @@ impl<'c> Statements<'c> {
         statement.execute((frame,)).map(drop)
     }
 
+    /// Writes the same number again, and a page with it, for a transaction that has to go to the disk whatever else it does.
+    pub(crate) fn applied_again(&mut self) -> rusqlite::Result<()> {
+        let (_, frame) = self.journal()?;
+        // A row that is given what it holds leaves its page as it was.
+        self.applied(frame + 1)?;
+        self.applied(frame)
+    }
+
     /// Checks go through registrations by their ids: ids below those that were looked at already, which another process
     /// may cause, are looked at again.
     pub(crate) fn wait_for_checks_from(&mut self, first: i64) -> rusqlite::Result<()> {

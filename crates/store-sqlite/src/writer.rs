@@ -129,11 +129,10 @@ impl Writer<'_> {
         let parts = attempts.iter_mut().map(|attempt| (&mut attempt.job, attempt.ids.clone()));
         let Some(frame) = self.upkeep.frame_of(parts) else { return Err(attempts) };
         if !self.upkeep.has_room(&frame) {
-            if let Err(failure) = self.in_transaction(Durable::Now, |_| Ok(())) {
+            if let Err(failure) = self.begin_anew() {
                 tracing::warn!(error = %failure, "the journal is full");
                 return Err(attempts);
             }
-            self.upkeep.begin_anew();
         }
         let rows = attempts.iter().map(|attempt| attempt.job.weight()).sum();
         if !self.upkeep.append(frame, Behind { calls: attempts.len(), rows }) {
@@ -147,8 +146,7 @@ impl Writer<'_> {
     /// Makes the journal ready and gives jobs the ids that they need, from a block that is on disk.
     fn give_for_journal(&mut self, attempts: &mut [Attempt]) -> Result<(), Failure> {
         if self.upkeep.is_broken() {
-            self.in_transaction(Durable::Now, |_| Ok(()))?;
-            self.upkeep.begin_anew();
+            self.begin_anew()?;
         } else if self.failed {
             // What cannot follow should not become more.
             self.in_transaction(Durable::Later, |_| Ok(()))?;
@@ -169,6 +167,16 @@ impl Writer<'_> {
         for attempt in attempts {
             attempt.ids = self.ids.take(attempt.job.ids());
         }
+        Ok(())
+    }
+
+    /// Begins the journal anew, when the database has all of it on disk.
+    ///
+    /// It may have followed already, by transactions that were not flushed. One more that wrote nothing would not be flushed
+    /// either, and a loss of power would then take what the journal has overwritten.
+    fn begin_anew(&mut self) -> Result<(), Failure> {
+        self.in_transaction(Durable::Now, |writer| Ok(writer.statements.applied_again()?))?;
+        self.upkeep.begin_anew();
         Ok(())
     }
 
