@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds, checks and tests all of Presence. Needs Rust and a C compiler; brings what else is missing, where it can:
-# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, PHP, Mono, PostgreSQL and PgBouncer, git, a C++
-# compiler for the fuzz targets.
+# Python with zeep and lxml, Node.js with node-soap, Java with Apache CXF, PHP, Mono, PostgreSQL and PgBouncer, git, strace,
+# a C++ compiler for the fuzz targets.
 #
 #   PRESENCE_TEST_STRICT=1        nothing may be skipped
 #   PRESENCE_PUBLISHED_WSDL=DIR   a copy of the published contract, to be compared and to make clients from
@@ -297,6 +297,8 @@ mkdir -p "$tools"
 
 section "Tools"
 has git || system git || true
+has strace || system strace || true
+has strace || skip "what needs strace: the loss of power"
 bring_rust_parts
 if bring_python; then
     export PRESENCE_TEST_PYTHON=$python
@@ -357,11 +359,11 @@ if [[ $postgres == 1 ]]; then
     echo "left out, for no store takes part: clients and judges of others (strangers), attacks on parsers, connections"
     echo "  and messages (hostile, limits, differential, fuzz_forms, attack), TLS of callers (tls), the page of settings (settings)"
     echo "left out, for they were run on PostgreSQL above: the suites of the stores (contract, faults, partitions, pooler, stream),"
-    echo "  outages, nodes, migrating, recovering, database_tls"
+    echo "  outages, nodes, migrating, recovering, database_tls; for it is the embedded store that loses power: power"
     PRESENCE_TEST_STORE=postgres cargo_test --workspace --test it -- \
         --skip strangers:: --skip hostile:: --skip limits:: --skip differential:: --skip fuzz_forms:: --skip attack:: \
         --skip tls:: --skip settings:: --skip contract:: --skip faults:: --skip partitions:: --skip pooler:: \
-        --skip stream:: --skip outages:: --skip nodes:: --skip migrating:: --skip recovering:: --skip database_tls::
+        --skip stream:: --skip outages:: --skip nodes:: --skip migrating:: --skip recovering:: --skip database_tls:: --skip power::
 fi
 
 if [[ -n $python ]]; then
@@ -387,6 +389,7 @@ fi
 step cargo xtask kill --dev --rounds 15 --seed 2
 step cargo xtask kill-worker --dev --rounds 8 --seed 2
 step cargo xtask kill-keys --dev --rounds 8 --seed 2
+step cargo xtask power --dev --rounds 20 --seed 2
 step cargo xtask hostile --dev --connections 2000
 
 section "The benchmark, only to see that it works"

@@ -128,11 +128,11 @@ impl Writer<'_> {
         }
         let parts = attempts.iter_mut().map(|attempt| (&mut attempt.job, attempt.ids.clone()));
         let Some(frame) = self.upkeep.frame_of(parts) else { return Err(attempts) };
-        if !self.upkeep.has_room(&frame) {
-            if let Err(failure) = self.begin_anew() {
-                tracing::warn!(error = %failure, "the journal is full");
-                return Err(attempts);
-            }
+        if !self.upkeep.has_room(&frame)
+            && let Err(failure) = self.begin_anew()
+        {
+            tracing::warn!(error = %failure, "the journal is full");
+            return Err(attempts);
         }
         let rows = attempts.iter().map(|attempt| attempt.job.weight()).sum();
         if !self.upkeep.append(frame, Behind { calls: attempts.len(), rows }) {

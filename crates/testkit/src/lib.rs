@@ -5,6 +5,7 @@ mod chosen;
 mod clock;
 mod pooler;
 mod postgres;
+pub mod power;
 mod signer;
 mod test_app;
 

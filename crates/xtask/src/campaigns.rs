@@ -105,6 +105,31 @@ pub(crate) const ALL: &[Campaign] = &[
         ],
     },
     Campaign {
+        name: "power",
+        about: "Takes the power away under load, and with it whatever the disk was not made to keep",
+        package: "presence",
+        test: "power::what",
+        numbers: &[
+            number("rounds", "PRESENCE_POWER_ROUNDS", "300", "How many times"),
+            number("seed", "PRESENCE_POWER_SEED", "1", "Which moments, and what is lost"),
+        ],
+    },
+    Campaign {
+        name: "power-store",
+        about: "The same of the embedded store, whose files are small and begin anew all the time",
+        package: "store-sqlite",
+        test: "power::what",
+        numbers: &[
+            number(
+                "rounds",
+                "PRESENCE_POWER_STORE_ROUNDS",
+                "20",
+                "How many stores, lost 60 times each",
+            ),
+            number("seed", "PRESENCE_POWER_STORE_SEED", "1", "Which moments, and what is lost"),
+        ],
+    },
+    Campaign {
         name: "hostile",
         about: "Attacks the program and sees that others are served",
         package: "presence",

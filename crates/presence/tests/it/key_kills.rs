@@ -20,11 +20,11 @@ use crate::server::Server;
 const SERVICE: &str = "/REST/presenceRegistration/v1/presenceRegistrations";
 
 /// A call that was at least begun.
-struct Call {
-    request: Vec<u8>,
-    items: usize,
+pub(crate) struct Call {
+    pub(crate) request: Vec<u8>,
+    pub(crate) items: usize,
     /// The answer, if it arrived.
-    answer: Option<String>,
+    pub(crate) answer: Option<String>,
 }
 
 fn post(operation: &str, headers: &str, body: &Value) -> Vec<u8> {
@@ -55,7 +55,7 @@ fn days(work: u32, key: &str, items: usize) -> Vec<u8> {
 }
 
 /// Calls without end, until the other side is gone; answers what was called.
-fn load(
+pub(crate) fn load(
     address: SocketAddr,
     work: u32,
     name: &str,
@@ -100,10 +100,10 @@ fn load_and_kill(server: Server, round: u32, rng: &mut Rng) -> Vec<Call> {
 }
 
 /// The numbers that an answer gives out.
-fn given(answer: &str) -> Vec<i64> {
+fn given(answer: &str) -> Vec<u64> {
     let answer: Value = serde_json::from_str(answer).expect("JSON");
     let items = answer["items"].as_array().expect("a list");
-    items.iter().filter_map(|item| item["createdPresenceRegistration"]["id"].as_i64()).collect()
+    items.iter().filter_map(|item| item["createdPresenceRegistration"]["id"].as_u64()).collect()
 }
 
 /// How many registrations the work has.
@@ -116,6 +116,24 @@ fn stored(line: &mut Line, work: u32) -> Value {
     let request = post("query", "", &query);
     let answer = line.send(&request, usize::MAX, |_| {}).expect("an answer");
     serde_json::from_str::<Value>(answer).expect("JSON")["total"].clone()
+}
+
+/// Sends all calls at a work again: each is answered as before, and nothing is lost or there twice. `ids` are the numbers
+/// that were given until now; answers how many more there are.
+pub(crate) fn repeat(line: &mut Line, work: u32, calls: &[Call], ids: &mut HashSet<u64>) -> usize {
+    let mut right = 0;
+    for Call { request, items, answer } in calls {
+        let mut again = || line.send(request, usize::MAX, |_| {}).expect("an answer").to_owned();
+        let told = again();
+        let expected = answer.clone().unwrap_or_else(&mut again);
+        assert_eq!(told, expected, "work {work}");
+        let numbers = given(&told);
+        assert_eq!(numbers.len(), items - items / 10);
+        right += numbers.len();
+        assert!(numbers.into_iter().all(|id| ids.insert(id)), "given once: {told}");
+    }
+    assert_eq!(stored(line, work), right, "nothing is lost, nothing there twice");
+    right
 }
 
 #[test]
@@ -131,20 +149,9 @@ fn a_call_with_a_key_is_done_once_and_answered_the_same_whatever_kill_lies_betwe
         let calls = load_and_kill(server, round, &mut rng);
         server = start(folder.path());
         let mut line = Line::open(server.address).expect("connected");
-        let mut right = 0;
-        for Call { request, items, answer } in &calls {
-            let mut again =
-                || line.send(request, usize::MAX, |_| {}).expect("an answer").to_owned();
-            let told = again();
-            let expected = answer.clone().unwrap_or_else(&mut again);
-            assert_eq!(told, expected, "round {round}");
-            let numbers = given(&told);
-            assert_eq!(numbers.len(), items - items / 10);
-            right += numbers.len();
-            assert!(numbers.into_iter().all(|id| ids.insert(id)), "given once: {told}");
-            if answer.is_some() { answered += 1 } else { cut += 1 }
-        }
-        assert_eq!(stored(&mut line, round), right, "nothing is lost, nothing there twice");
+        repeat(&mut line, round, &calls, &mut ids);
+        answered += calls.iter().filter(|call| call.answer.is_some()).count();
+        cut += calls.iter().filter(|call| call.answer.is_none()).count();
     }
     server.stop();
     println!(

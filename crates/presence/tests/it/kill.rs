@@ -24,7 +24,7 @@ use ledger::Figures;
 
 pub(crate) const CONNECTIONS: usize = 16;
 /// How long the load may stand still before it is a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls are a line of the log each, which would be read here for nothing.
 const QUIET: &[&str] = &["--log", "info,presence::call=off"];
 

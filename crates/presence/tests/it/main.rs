@@ -24,6 +24,7 @@ mod oauth;
 mod operator;
 mod outages;
 mod policy;
+mod power;
 mod recovering;
 mod refusals;
 mod remarks;

@@ -3,6 +3,7 @@
 mod backup;
 mod guard;
 mod journal;
+mod power;
 mod transfer;
 
 use std::sync::Arc;
