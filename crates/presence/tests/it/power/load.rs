@@ -59,7 +59,9 @@ pub(super) fn live(
     let (mut command, recording) = strace.record(env!("CARGO_BIN_EXE_presence"), trace);
     command.args(["serve", "--open", "--listen", "127.0.0.1:0", "--inner-listen", "127.0.0.1:0"]);
     command.args(["--log", "info,presence::call=off", "--data"]).arg(data);
-    command.env_clear().stdin(Stdio::null());
+    // strace has to be found, and the program should not know how these tests are run.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", path).stdin(Stdio::null());
     let server = Server::run(&mut command).0;
     let day = today(&server);
     let life = load(server, work, day, calls, ending, rng);
