@@ -3,7 +3,8 @@
 //!
 //! `PRESENCE_POWER_ROUNDS` (10) moments in traces of some of them each, `PRESENCE_POWER_SEED` (1) and the number of calls
 //! that are answered before the program is ended, `PRESENCE_POWER_CALLS` (60), choose the campaign, which must not pass midnight
-//! in Belgium. `docs/reliability.md` has the last long one, and says what the model of the disk shows and what it does not.
+//! in Belgium. With more than some 3 000 calls, a work has more registrations than a search looks at, and they are taken for lost.
+//! `docs/reliability.md` has the last long one, and says what the model of the disk shows and what it does not.
 
 mod answers;
 mod load;
