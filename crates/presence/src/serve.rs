@@ -176,20 +176,16 @@ pub(crate) async fn serve(config: Config, mut metrics: Metrics) -> Result<(), Se
     tracing::info!("stopping: finishing what was accepted");
     stop.send_replace(true);
     let ended = finish(&config, listeners, &service, &mut signals).await;
-    if checks.await.is_err() {
-        tracing::error!("the worker that checks registrations had panicked");
-    }
-    if care.await.is_err() {
-        tracing::error!("looking after the store had panicked");
-    }
-    if exchange.await.is_err() {
-        tracing::error!("telling other nodes what callers use had panicked");
-    }
-    if webhooks.await.is_err() {
-        tracing::error!("telling webhooks had panicked");
-    }
-    if looking.await.is_err() {
-        tracing::error!("looking for what there is to tell had panicked");
+    for (task, what) in [
+        (checks, "the worker that checks registrations"),
+        (care, "looking after the store"),
+        (exchange, "telling other nodes what callers use"),
+        (webhooks, "telling webhooks"),
+        (looking, "looking for what there is to tell"),
+    ] {
+        if task.await.is_err() {
+            tracing::error!("{what} had panicked");
+        }
     }
     drop((service, store));
     if ended.is_ok() {
