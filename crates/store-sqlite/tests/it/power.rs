@@ -17,7 +17,10 @@ use testkit::power::{Disk, Fate, Op, Step, Strace, Trace};
 
 use crate::backup::register;
 
-/// Tells the process that is watched where its folder is, and what its choices are.
+/// The test below, which runs itself in the process that is watched.
+const TEST: &str =
+    "power::what_was_acknowledged_survives_the_loss_of_power_with_a_journal_that_begins_anew";
+/// Tells that process where its folder is, and what its choices are.
 const FOLDER: &str = "PRESENCE_POWER_FOLDER";
 const LIFE: &str = "PRESENCE_POWER_LIFE";
 /// The process writes down here what the store has acknowledged.
@@ -68,23 +71,18 @@ async fn call(store: &SqliteStore, file: &File, mut rng: Rng) {
     }
 }
 
-#[test]
-#[ignore = "the process that is watched while it uses a store; the test below starts it"]
-fn one_life() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+/// What the process does that is watched.
+async fn one_life(folder: &Path) {
     let mut rng = Rng::with_seed(number(LIFE, 1));
     let mut options = OpenOptions::new();
     let file = options.create(true).append(true).open(folder.join(ACKNOWLEDGED)).expect("opened");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
-    runtime.expect("a runtime").block_on(async {
-        let store = open(&folder);
-        let callers = [rng.fork(), rng.fork(), rng.fork()].map(|rng| call(&store, &file, rng));
-        let [one, two, three] = callers;
-        tokio::join!(one, two, three);
-        if rng.bool() {
-            std::process::abort();
-        }
-    });
+    let store = open(folder);
+    let callers = [rng.fork(), rng.fork(), rng.fork()].map(|rng| call(&store, &file, rng));
+    let [one, two, three] = callers;
+    tokio::join!(one, two, three);
+    if rng.bool() {
+        std::process::abort();
+    }
 }
 
 /// Lets processes use a store in `folder`, one after another.
@@ -93,7 +91,7 @@ fn lives(strace: Strace, folder: &Path, seed: u64) -> Trace {
     for life in 0..LIVES {
         let own = std::env::current_exe().expect("this program");
         let (mut command, recording) = strace.record(own, trace);
-        command.args(["--exact", "power::one_life", "--ignored", "--nocapture"]);
+        command.args(["--exact", TEST, "--nocapture"]);
         command.env(FOLDER, folder.canonicalize().expect("there"));
         command.env(LIFE, (seed * LIVES + life).to_string()).stdin(Stdio::null());
         let output = command.output().expect("strace runs");
@@ -167,8 +165,11 @@ async fn lose_power(strace: Strace, seed: u64) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_the_loss_of_power_with_a_journal_that_begins_anew() {
+    if let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) {
+        return one_life(&folder).await;
+    }
     let Some(strace) = Strace::or_skip() else { return };
     let first = number("PRESENCE_POWER_STORE_SEED", 1);
     for seed in first..first + number("PRESENCE_POWER_STORE_ROUNDS", 1) {
