@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::Error;
 use jiff::Timestamp;
-use store::{CallerUse, MOST_TOLD, ReplayKey, TOLD_FOR, ToldUse, Usage};
+use store::{CallerUse, MOST_TOLD, ReplayKey, ToldUse, Usage, told_since};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -28,8 +28,8 @@ impl Usage for PostgresStore {
         now: Timestamp,
     ) -> Result<Vec<ToldUse>, Error> {
         let own = Columns::of(&uses);
-        let (node, most, now) = (node.cast_signed(), i64::from(MOST_TOLD), now.as_millisecond());
-        let since = now - TOLD_FOR.as_secs() * 1000;
+        let (since, now) = (told_since(now), now.as_millisecond());
+        let (node, most) = (node.cast_signed(), i64::from(MOST_TOLD));
         // Not repeated while the database is away: what is told later is newer.
         let exchange = async {
             let parameters: [(&(dyn ToSql + Sync), Type); 8] = [

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::Error;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
-use store::{CallerUse, MOST_TOLD, ReplayKey, TOLD_FOR, ToldUse, Usage};
+use store::{CallerUse, MOST_TOLD, ReplayKey, ToldUse, Usage, told_since};
 
 use crate::SqliteStore;
 use crate::failure::Failure;
@@ -39,11 +39,6 @@ impl Usage for SqliteStore {
     }
 }
 
-/// The first moment of which what was told is still heard.
-fn since(now: Timestamp) -> i64 {
-    now.as_millisecond() - TOLD_FOR.as_secs() * 1000
-}
-
 fn tell(
     connection: &Connection,
     node: i64,
@@ -52,7 +47,7 @@ fn tell(
 ) -> Result<(), Failure> {
     let over: Vec<(i64, [u8; 32])> = connection
         .prepare_cached(OVER)?
-        .query_map((since(now), SWEEP), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map((told_since(now), SWEEP), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut forget =
         connection.prepare_cached("DELETE FROM caller_use WHERE node = ? AND caller = ?")?;
@@ -69,7 +64,7 @@ fn tell(
 
 fn told(connection: &Connection, node: i64, now: Timestamp) -> Result<Vec<ToldUse>, Failure> {
     let mut told = connection.prepare_cached(TOLD)?;
-    let rows = told.query_map((since(now), node, MOST_TOLD), read)?;
+    let rows = told.query_map((told_since(now), node, MOST_TOLD), read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

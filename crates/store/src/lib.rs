@@ -45,7 +45,7 @@ pub use registrations::{Registrations, Transition};
 pub use replays::{ReplayKey, Replays};
 pub use secrets::Secrets;
 pub use stats::{Counters, Stats};
-pub use usage::{CallerUse, MOST_TOLD, TOLD_FOR, ToldUse, Usage};
+pub use usage::{CallerUse, MOST_TOLD, TOLD_FOR, ToldUse, Usage, told_since};
 pub use works::Works;
 
 /// A store, by its areas.

@@ -24,6 +24,11 @@ pub trait Usage: Send + Sync {
 /// How long what a node told is answered: longer than it counts, since the clocks of nodes differ.
 pub const TOLD_FOR: SignedDuration = SignedDuration::from_secs(30);
 
+/// The first moment of which what was told is still answered, in milliseconds.
+pub fn told_since(now: Timestamp) -> i64 {
+    now.as_millisecond() - TOLD_FOR.as_secs() * 1000
+}
+
 /// How many uses one exchange answers.
 pub const MOST_TOLD: u16 = 10_000;
 
